@@ -2,14 +2,18 @@
 
 A message is a sentence for the person or the software that must act on it. It never holds health data, a name,
 a matricule or a token: `code` is stable and searchable, `path` says where the fault is in what was sent
-(an XPath for CDA, a FHIRPath for FHIR, a field name for a form).
+(an XPath for CDA, a FHIRPath for FHIR, a field name for a form). `act` is the refusal to be written in the journal when a
+space is known: the act itself is rolled back, then the door commits this entry before it answers.
 """
+
+from typing import Any
 
 
 class HygieError(Exception):
     """Base of the kinds below; never raised as such."""
 
     default_code = "error"
+    act: Any = None
 
     def __init__(self, message: str = "", *, code: str = "", path: str = "") -> None:
         super().__init__(message or (type(self).__doc__ or "").strip())

@@ -12,19 +12,20 @@ from hygie.record.cda.types import CdaTime, Identifier
 from hygie.terminology import queries as terminology
 from hygie.terminology.types import Coding
 
-_TS = re.compile(r"(\d{4}(?:\d{2}){0,5})(?:[.,]\d+)?(Z|[+-]\d{2}(?:\d{2})?)?", re.ASCII)
+_TS = re.compile(r"(\d{4}(?:\d{2}){0,5})(?:[.,]\d{1,9})?(Z|[+-]\d{1,4})?", re.ASCII)
 _OID = re.compile(r"[0-2](\.(0|[1-9]\d*))+", re.ASCII)
 _PARIS = ZoneInfo("Europe/Paris")
 _DEFAULTS = (1, 1, 1, 0, 0, 0)
 
 
-@lru_cache(maxsize=4096)
 def parse_time(value: str) -> CdaTime | None:
     """An HL7 TS literal of 4 to 14 digits, zone optional (Europe/Paris when absent). None when it is not a date."""
     found = _TS.fullmatch(value)
-    if not found:
-        return None
-    digits, zone = found.groups()
+    return _read_parts(*found.groups()) if found else None
+
+
+@lru_cache(maxsize=4096)
+def _read_parts(digits: str, zone: str | None) -> CdaTime | None:
     parts = [int(digits[:4]), *(int(digits[at : at + 2]) for at in range(4, len(digits), 2))]
     parts += _DEFAULTS[len(parts) :]
     try:
@@ -34,10 +35,12 @@ def parse_time(value: str) -> CdaTime | None:
 
 
 def _zone(text: str | None) -> ZoneInfo | timezone:
-    if text is None:
-        return _PARIS
     if text == "Z":
         return UTC
+    # Official examples have cut zones ("202302091130+0", "20240106113623+100"): the date is right and no guess at the
+    # rest is safe, so the zone counts as not given. A document is not refused for that.
+    if text is None or len(text) not in (3, 5):
+        return _PARIS
     offset = timedelta(hours=int(text[1:3]), minutes=int(text[3:5] or 0))
     return timezone(-offset if text[0] == "-" else offset)
 

@@ -41,9 +41,7 @@ def read_header(doc: CdaDocument) -> CdaHeader:
     cda-required (a mandatory element is missing or null), cda-value (a value that is not of its type)."""
     root = doc.root
     patient = read_patient(_record_target(root))
-    authors = tuple(read_author(found) for found in children(root, "author") if not found.get("nullFlavor"))
-    if not authors or all(not author.ids and not author.family for author in authors):
-        raise required(f"{_TOP}/author")
+    authors = _authors(root)
     code = _required_coding(root, "code")
     services = children(root, "documentationOf")
     start, end = _service_period(services)
@@ -67,9 +65,7 @@ def read_header(doc: CdaDocument) -> CdaHeader:
         authors=authors,
         custodian=_custodian(root),
         legal_authenticator=read_assigned(child(root, "legalAuthenticator")),
-        participants=tuple(
-            who for found in children(root, "participant") if (who := read_participant(found))
-        ),
+        participants=tuple(who for found in children(root, "participant") if (who := read_participant(found))),
         service_start=start,
         service_end=end,
         event_codes=_event_codes(services),
@@ -77,23 +73,28 @@ def read_header(doc: CdaDocument) -> CdaHeader:
         practice_setting=practice_setting,
         encounter=_encounter(child(root, "componentOf", "encompassingEncounter")),
         replaces=_replaces(root),
-        order_ids=tuple(
-            joined_id(found)
-            for order in children(root, "inFulfillmentOf")
-            for found in read_ids(child(order, "order"))
-        ),
+        order_ids=_order_ids(root),
         body_media_type=body_media_type,
     )
 
 
 def _record_target(root: _Element) -> _Element:
     targets = children(root, "recordTarget")
+    roles = [role for target in targets for role in children(target, "patientRole")]
+    patients = [patient for role in roles for patient in children(role, "patient")]
     path = f"{_TOP}/recordTarget"
-    if len(targets) > 1:
+    if len(targets) > 1 or len(roles) > 1 or len(patients) > 1:
         raise Invalid("The document has several patients.", code="cda-patient-several", path=path)
-    if not targets or child(targets[0], "patientRole", "patient") is None:
+    if not patients:
         raise Invalid("The document has no patient.", code="cda-patient-missing", path=path)
     return targets[0]
+
+
+def _authors(root: _Element) -> tuple[Author, ...]:
+    authors = tuple(read_author(found) for found in children(root, "author") if not found.get("nullFlavor"))
+    if all(not author.ids and not author.family for author in authors):
+        raise required(f"{_TOP}/author")
+    return authors
 
 
 def _instance_id(element: _Element | None) -> str:
@@ -133,9 +134,7 @@ def _language(root: _Element) -> str:
 
 
 def _template_ids(root: _Element) -> tuple[Identifier, ...]:
-    return tuple(
-        (attribute(found, "root"), attribute(found, "extension")) for found in children(root, "templateId")
-    )
+    return tuple((attribute(found, "root"), attribute(found, "extension")) for found in children(root, "templateId"))
 
 
 def _custodian(root: _Element) -> Organization:
@@ -196,9 +195,7 @@ def _encounter(element: _Element | None) -> Encounter | None:
         return None
     start, end = read_period(child(element, "effectiveTime"))
     place = child(element, "location", "healthCareFacility")
-    name = flat_text(child(place, "location", "name")) or flat_text(
-        child(place, "serviceProviderOrganization", "name")
-    )
+    name = flat_text(child(place, "location", "name")) or flat_text(child(place, "serviceProviderOrganization", "name"))
     return Encounter(
         ids=read_ids(element),
         code=read_coding(child(element, "code")),
@@ -217,3 +214,8 @@ def _replaces(root: _Element) -> tuple[str, ...]:
         if attribute(related, "typeCode") == "RPLC"
         for found in read_ids(child(related, "parentDocument"))
     )
+
+
+def _order_ids(root: _Element) -> tuple[str, ...]:
+    orders = children(root, "inFulfillmentOf")
+    return tuple(joined_id(found) for order in orders for found in read_ids(child(order, "order")))

@@ -1,11 +1,18 @@
 """Bytes to a ClinicalDocument, with an XML parser that resolves, loads and fetches nothing."""
 
+import re
+
 from lxml import etree
 from lxml.etree import _Element
 
-from hygie.lib.errors import Invalid
+from hygie.lib.errors import Invalid, TooLarge
 from hygie.record.cda.elements import V3
 from hygie.record.cda.types import CdaDocument
+
+MAX_SIZE = 20 * 1024 * 1024
+# Official documents stay under 40 levels. Our readers descend by recursion: this limit is what keeps them from the
+# interpreter's own. (libxml2 stops at 256 levels, 2048 with huge_tree.)
+MAX_DEPTH = 100
 
 _ROOT = V3 + "ClinicalDocument"
 _STYLESHEET = frozenset(
@@ -13,16 +20,23 @@ _STYLESHEET = frozenset(
 )
 # libxml2 refuses text nodes over 10 MB unless huge_tree is set; base64 bodies may be that long, nothing else may.
 _LARGE_BODY = 9_000_000
-# huge_tree also lifts libxml2's own depth limit (256); official documents stay under 40 levels.
-_MAX_DEPTH = 256
+# CI-SIS asks for UTF-8; these single-byte sets, in use in older software, are read too. All of them write ASCII as
+# ASCII, so that the look at the prolog below sees what libxml2 will see (UTF-16, UTF-7, EBCDIC… would hide from it).
+_ENCODINGS = frozenset({b"utf-8", b"us-ascii", b"iso-8859-1", b"iso-8859-15", b"latin1", b"windows-1252", b"cp1252"})
+_DECLARATION = re.compile(rb"<\?xml\s[^>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_BOM = b"\xef\xbb\xbf"
+_too_deep = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
 
 
-def parse_cda(data: bytes) -> CdaDocument:
-    """Parse one CDA R2 document. The door has bounded the size already (20 MB).
+def parse_cda(data: bytes, *, max_size: int = MAX_SIZE) -> CdaDocument:
+    """Parse one CDA R2 document.
 
-    Raises Invalid: xml-not-wellformed (path "line N"), xml-doctype (any DOCTYPE, so no entity of any kind), cda-root.
-    Style sheet instructions are never followed; a self-presenting document is unwrapped, its style sheet never run.
+    Raises TooLarge, or Invalid: xml-not-wellformed (path "line N"), xml-encoding, xml-doctype (any DOCTYPE, so no
+    entity of any kind), xml-too-deep, cda-root. Style sheet instructions are never followed; a self-presenting
+    document is unwrapped, its style sheet never run.
     """
+    if len(data) > max_size:
+        raise TooLarge("The document is larger than this server accepts.", path="/")
     root = _parse(data)
     if root.tag == _ROOT:
         return CdaDocument(root, self_presenting=False, size=len(data))
@@ -34,7 +48,13 @@ def parse_cda(data: bytes) -> CdaDocument:
 
 
 def _parse(data: bytes) -> _Element:
+    data = data.removeprefix(_BOM)
+    _refuse_encoding(data)
+    # Before libxml2 sees it: with huge_tree it would expand entities inside attributes without any bound.
+    if _has_doctype(data):
+        raise _doctype()
     parser = etree.XMLParser(
+        encoding=None if _DECLARATION.match(data) else "utf-8",
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -47,30 +67,41 @@ def _parse(data: bytes) -> _Element:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        # A DOCTYPE that goes wrong half way (a bomb that libxml2 stops) is named for what it is.
-        if b"<!DOCTYPE" in data[:65536] or b"<!ENTITY" in data[:65536]:
-            raise _doctype() from None
-        raise Invalid(
-            "The content is not well-formed XML.", code="xml-not-wellformed", path=f"line {error.lineno or 1}"
-        ) from None
-    except ValueError:
-        raise Invalid(
-            "The content is not well-formed XML.", code="xml-not-wellformed", path="line 1"
-        ) from None
-    if root.getroottree().docinfo.doctype or root.getroottree().docinfo.internalDTD is not None:
+        raise _not_wellformed(f"line {error.lineno or 1}") from None
+    except (ValueError, LookupError):
+        raise _not_wellformed("line 1") from None
+    if root.getroottree().docinfo.internalDTD is not None:
         raise _doctype()
-    if len(data) > _LARGE_BODY and _is_deeper_than(root, _MAX_DEPTH):
-        raise Invalid("The elements are nested too deeply.", code="xml-not-wellformed", path="/")
+    if _too_deep(root):
+        raise Invalid("The elements are nested too deeply.", code="xml-too-deep", path="/")
     return root
 
 
-def _is_deeper_than(root: _Element, limit: int) -> bool:
-    depth = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if depth > limit:
-            return True
+def _refuse_encoding(data: bytes) -> None:
+    declared = _DECLARATION.match(data)
+    known = declared is None or declared[1].lower() in _ENCODINGS
+    # A zero byte near the start is UTF-16 or UTF-32, whatever the declaration says.
+    if not known or b"\0" in data[:64] or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise Invalid("The document is not encoded in UTF-8.", code="xml-encoding", path="line 1")
+
+
+def _has_doctype(data: bytes) -> bool:
+    """Whether the prolog (declaration, instructions, comments, blanks) holds a DOCTYPE. One forward pass."""
+    at = 0
+    while (at := data.find(b"<", at)) >= 0:
+        if data.startswith(b"<?", at):
+            at = data.find(b"?>", at)
+        elif data.startswith(b"<!--", at):
+            at = data.find(b"-->", at + 4)
+        else:
+            return data.startswith(b"<!", at)
+        if at < 0:
+            return False
     return False
+
+
+def _not_wellformed(path: str) -> Invalid:
+    return Invalid("The content is not well-formed XML.", code="xml-not-wellformed", path=path)
 
 
 def _doctype() -> Invalid:

@@ -42,9 +42,7 @@ def read_patient(record_target: _Element) -> PatientIdentity:
     birth_family = _first(families, "BR")
     if not birth_family:
         raise required(f"{_PATIENT}/patient/name/family[@qualifier='BR']")
-    birth_given = tuple(
-        " ".join(value for qualifier, value in givens if not qualifier).replace(",", " ").split()
-    )
+    birth_given = tuple(" ".join(value for qualifier, value in givens if not qualifier).replace(",", " ").split())
     first_given = _first(givens, "BR") or (birth_given[0] if birth_given else "")
     if not first_given:
         raise required(f"{_PATIENT}/patient/name/given")
@@ -141,9 +139,7 @@ def read_participant(element: _Element) -> Participant | None:
         function=function,
         time=child(element, "time"),
     )
-    return Participant(
-        attribute(element, "typeCode"), attribute(entity, "classCode"), read_coding(function), who
-    )
+    return Participant(attribute(element, "typeCode"), attribute(entity, "classCode"), read_coding(function), who)
 
 
 def _read_entity(
@@ -157,9 +153,7 @@ def _read_entity(
     ids = read_ids(entity)
     device = child(entity, "assignedAuthoringDevice")
     name = child(person, "name")
-    family = flat_text(child(name, "family")) or (
-        flat_text(name) if name is not None and len(name) == 0 else ""
-    )
+    family = flat_text(child(name, "family")) or (flat_text(name) if name is not None and len(name) == 0 else "")
     if device is not None:
         family = flat_text(child(device, "softwareName")) or flat_text(child(device, "manufacturerModelName"))
     code = child(entity, "code")

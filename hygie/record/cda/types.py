@@ -172,7 +172,8 @@ class CdaHeader:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One understood coded entry. `resource` is FHIR R4 JSON without id, meta, subject/patient; decimals are
-    decimal.Decimal so that 72.50 stays 72.50. `path` is stable for one document: the id of the CDA entry or its XPath."""
+    decimal.Decimal so that 72.50 stays 72.50. `path` is stable for one document: the id of the CDA entry, or its XPath.
+    """
 
     resource: dict[str, Any]
     path: str

@@ -1,0 +1,132 @@
+"""What the rules look at: the facts of one asker and one space, loaded in one statement."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, replace
+
+from django.db import connection
+
+from hygie.access import matrix
+from hygie.identity.types import Actor, ActorKind
+from hygie.terminology import queries as terminology
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """`known` is False when no such space exists: the answers are then those of a space that is not open."""
+
+    known: bool = True
+    closed: bool = False
+    owner: bool = False
+    represents: bool = False
+    professional: bool = False
+    author_id: str = ""
+    blocked: bool = False
+    in_team: bool = False
+    attending: bool = False
+    consented: bool = False
+    consent_until: dt.datetime | None = None
+    opposed_to_all: bool = False
+    opposed_to_professional: bool = False
+    opposed_to_organization: bool = False
+    opposed_types: frozenset[str] = frozenset()
+    readable_types: frozenset[str] = frozenset()
+    writable_types: frozenset[str] = frozenset()
+    scope_covers: bool = True
+
+
+# Rows of one space that hold now; the asker's own ones are picked in Python, they are few.
+_FACTS = """
+SELECT 'space' AS kind, NULL AS professional, NULL AS organization, '' AS extra, closed_at AS until
+  FROM identity_space WHERE id = %(space)s
+UNION ALL SELECT 'team', professional_id, organization_id, CASE WHEN attending THEN '1' ELSE '' END, until
+  FROM access_careteammember WHERE space_id = %(space)s AND since <= %(now)s AND (until IS NULL OR until > %(now)s)
+UNION ALL SELECT 'consent', professional_id, organization_id, '', until
+  FROM access_consultationconsent WHERE space_id = %(space)s AND since <= %(now)s AND until > %(now)s
+UNION ALL SELECT 'block', professional_id, organization_id, '', until
+  FROM access_block WHERE space_id = %(space)s AND since <= %(now)s AND (until IS NULL OR until > %(now)s)
+UNION ALL SELECT 'opposition', professional_id, organization_id, category, until
+  FROM access_opposition WHERE space_id = %(space)s AND since <= %(now)s AND (until IS NULL OR until > %(now)s)
+UNION ALL SELECT 'representation', representative_space_id, NULL, '', until
+  FROM access_representation WHERE space_id = %(space)s AND since <= %(now)s AND (until IS NULL OR until > %(now)s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    kind: str
+    professional: uuid.UUID | None
+    organization: uuid.UUID | None
+    extra: str
+    until: dt.datetime | None
+
+
+def load_rows(space_id: uuid.UUID, now: dt.datetime) -> list[Row]:
+    """Everything that decides access to a space at this instant, in one statement."""
+    postgresql = connection.vendor == "postgresql"
+    space = space_id if postgresql else space_id.hex
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _typed(_FACTS) if postgresql else _FACTS,
+            {"space": space, "now": connection.ops.adapt_datetimefield_value(now)},
+        )
+        return [Row(kind, _uuid(p), _uuid(o), extra, _instant(until)) for kind, p, o, extra, until in cursor.fetchall()]
+
+
+def _typed(sql: str) -> str:
+    """PostgreSQL wants the type of the first branch's NULLs."""
+    return sql.replace(
+        "NULL AS professional, NULL AS organization", "NULL::uuid AS professional, NULL::uuid AS organization"
+    )
+
+
+def _uuid(value: uuid.UUID | str | None) -> uuid.UUID | None:
+    return uuid.UUID(value) if isinstance(value, str) else value
+
+
+def _instant(value: dt.datetime | str | None) -> dt.datetime | None:
+    if isinstance(value, str):
+        value = dt.datetime.fromisoformat(value)
+    return value.replace(tzinfo=dt.UTC) if value is not None and value.tzinfo is None else value
+
+
+def facts_for(actor: Actor, space_id: uuid.UUID, rows: list[Row]) -> Facts:
+    """The facts of one asker, out of the rows of the space."""
+    spaces = [row for row in rows if row.kind == "space"]
+    base = Facts(known=bool(spaces), closed=any(row.until is not None for row in spaces))
+    if actor.kind is ActorKind.CITIZEN:
+        represented = any(r.kind == "representation" and r.professional == actor.space_id for r in rows)
+        return replace(base, owner=base.known and actor.space_id == space_id, represents=represented)
+    mine = [row for row in rows if _names(row, actor)]
+    team = [row for row in mine if row.kind == "team"]
+    consents = [row for row in mine if row.kind == "consent"]
+    oppositions = [row for row in rows if row.kind == "opposition"]
+    return replace(
+        base,
+        professional=True,
+        author_id=actor.idnps if _is_word(actor.idnps) else "",
+        blocked=any(row.kind == "block" for row in mine),
+        in_team=bool(team),
+        attending=any(row.extra and row.professional == actor.professional_id for row in team),
+        consented=bool(consents),
+        consent_until=max((row.until for row in consents if row.until), default=None),
+        opposed_to_all=any(not (r.professional or r.organization or r.extra) for r in oppositions),
+        opposed_to_professional=any(r.professional and r.professional == actor.professional_id for r in oppositions),
+        opposed_to_organization=any(r.organization and r.organization == actor.organization_id for r in oppositions),
+        opposed_types=frozenset().union(*(terminology.types_of_class(r.extra) for r in oppositions if r.extra)),
+        readable_types=matrix.readable_types(actor.profession),
+        writable_types=matrix.writable_types(actor.profession),
+    )
+
+
+def _is_word(author: str) -> bool:
+    return bool(author) and not any(c in author for c in " %_\\")
+
+
+def _names(row: Row, actor: Actor) -> bool:
+    """A consent names a professional in a structure; the other rows name one or the other."""
+    if row.kind == "consent":
+        return row.professional == actor.professional_id and row.organization == actor.organization_id
+    if row.professional is not None:
+        return row.professional == actor.professional_id
+    return row.organization is not None and row.organization == actor.organization_id

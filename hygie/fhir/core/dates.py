@@ -1,0 +1,91 @@
+"""FHIR dates as the interval that they name: `2026-03` is a whole month. https://hl7.org/fhir/R4/datatypes.html#dateTime
+
+A value without a time zone is read in the time of Europe/Paris, the server's own (R4, search: "the server's local
+timezone should be assumed"): the 16th of March is the French one.
+"""
+
+import datetime as dt
+import re
+
+from hygie.lib.clock import PARIS
+from hygie.lib.errors import Invalid
+
+_DATETIME = re.compile(
+    r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2})"
+    r"(?:T(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?P<fraction>\.[0-9]{1,9})?)?"
+    r"(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?)?)?)?"
+)
+Interval = tuple[dt.datetime, dt.datetime]
+
+
+def find_period(text: str) -> Interval | None:
+    """(first instant, first instant after), aware, of a FHIR date, dateTime or instant; None when it is none.
+
+    Minutes without seconds and times without a zone are accepted, as search allows them.
+    """
+    found = _DATETIME.fullmatch(text)
+    if found is None:
+        return None
+    try:
+        return _interval(found)
+    except (ValueError, OverflowError):
+        return None
+
+
+def period_of(text: str) -> Interval:
+    """The same. Raises Invalid(date) when the text is not a FHIR date."""
+    found = find_period(text)
+    if found is None:
+        raise Invalid("This is not a FHIR date.", code="date")
+    return found
+
+
+def _interval(found: re.Match[str]) -> Interval:
+    year, month, day = int(found["year"]), found["month"], found["day"]
+    if month is None:
+        return dt.datetime(year, 1, 1, tzinfo=PARIS), dt.datetime(year + 1, 1, 1, tzinfo=PARIS)
+    if day is None:
+        after = (year + 1, 1) if month == "12" else (year, int(month) + 1)
+        return dt.datetime(year, int(month), 1, tzinfo=PARIS), dt.datetime(*after, 1, tzinfo=PARIS)
+    midnight = dt.datetime(year, int(month), int(day), tzinfo=PARIS)
+    if found["hour"] is None:
+        following = midnight.date() + dt.timedelta(days=1)
+        return midnight, dt.datetime(following.year, following.month, following.day, tzinfo=PARIS)
+    return _time(found, midnight)
+
+
+def _time(found: re.Match[str], midnight: dt.datetime) -> Interval:
+    zone = _zone(found["zone"])
+    # A leap second is told as the last one of its minute.
+    second = min(int(found["second"] or 0), 59) if found["second"] in (None, "60") else int(found["second"])
+    fraction = found["fraction"]
+    low = midnight.replace(
+        hour=int(found["hour"]),
+        minute=int(found["minute"]),
+        second=second,
+        microsecond=int(fraction[1:7].ljust(6, "0")) if fraction else 0,
+        tzinfo=zone,
+    ).astimezone(dt.UTC)
+    if fraction:
+        return low, low + dt.timedelta(microseconds=10 ** max(0, 7 - len(fraction)))
+    return low, low + (dt.timedelta(minutes=1) if found["second"] is None else dt.timedelta(seconds=1))
+
+
+def _zone(text: str | None) -> dt.tzinfo:
+    if text is None:
+        return PARIS
+    if text == "Z":
+        return dt.UTC
+    hours, minutes = int(text[1:3]), int(text[4:6])
+    if hours > 14 or minutes > 59:
+        raise ValueError("no such time zone")
+    offset = dt.timedelta(hours=hours, minutes=minutes)
+    return dt.timezone(-offset if text[0] == "-" else offset)
+
+
+def date_of(text: str) -> dt.date | None:
+    """The day of a full FHIR date (YYYY-MM-DD), else None."""
+    try:
+        return dt.date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class FhirStoreConfig(AppConfig):
+    name = "hygie.fhir.store"
+    label = "fhir_store"

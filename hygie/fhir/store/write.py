@@ -1,0 +1,97 @@
+"""Writes of the store: one statement for any number of resources. The caller has decided that they are allowed."""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import connection
+
+from hygie.fhir.store.condition import AccessColumns
+from hygie.fhir.store.rows import NewResource, StoredResource, key, written
+
+_RESOURCE = (
+    "space_id, type, id, version, updated_at, deleted, body, labels, type_code, origin, authors, status, code, category, "
+    "sort_at, derived_from"
+)
+_VERSION = "space_id, type, id, version, updated_at, deleted, body, labels, type_code, origin, authors"
+_INDEX = "space_id, type, id, param, ordinal, system, value, low, high"
+
+
+def insert(space_id: uuid.UUID, resources: Sequence[NewResource]) -> None:
+    """Adds resources and their index rows: two statements, whatever their number."""
+    space = key(space_id)
+    rows = [
+        (
+            space, r.type, r.id, r.version, written(r.updated_at), False, r.body, r.access.labels, r.access.type_code,
+            r.access.origin, r.access.authors, r.status, r.code[:64], r.category[:64], written(r.sort_at), r.derived_from,
+        )
+        for r in resources
+    ]  # fmt: skip
+    _insert_many("fhir_resource", _RESOURCE, rows)
+    index = [
+        (space, r.type, r.id, v.param, ordinal, v.system, v.value, v.low, v.high)
+        for r in resources
+        for ordinal, v in enumerate(r.index)
+    ]
+    _insert_many("fhir_index", _INDEX, index)
+
+
+def _insert_many(table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    # SQLite binds at most 32,766 values in a statement (3.32 and later), PostgreSQL 65,535.
+    step = max(1, 30_000 // (columns.count(",") + 1))
+    for at in range(0, len(rows), step):
+        part = rows[at : at + step]
+        marks = ", ".join(["(" + ", ".join(["%s"] * len(part[0])) + ")"] * len(part))
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {table} ({columns}) VALUES {marks}", [v for row in part for v in row])
+
+
+def lock(space_id: uuid.UUID, type: str, id: str) -> None:
+    """Holds a resource until the end of the transaction, so that two changes of it follow each other."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT 1 FROM fhir_resource WHERE space_id = %s AND type = %s AND id = %s FOR UPDATE",
+                [key(space_id), type, id],
+            )
+
+
+def replace(
+    space_id: uuid.UUID,
+    type: str,
+    current: StoredResource,
+    *,
+    body: Callable[[int], bytes],
+    access: AccessColumns,
+    status: str,
+    now: dt.datetime,
+) -> int:
+    """Writes the next version and keeps the former one; gives its number. `body` is called with that number.
+
+    Index rows stay: what changes here (status, labels) is in promoted columns.
+    """
+    version = current.version + 1
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO fhir_version ({_VERSION}) SELECT {_VERSION} FROM fhir_resource WHERE space_id = %s AND type = %s AND id = %s",
+            [key(space_id), type, current.id],
+        )
+        cursor.execute(
+            "UPDATE fhir_resource SET version = %s, updated_at = %s, body = %s, labels = %s, type_code = %s, origin = %s, "
+            "authors = %s, status = %s WHERE space_id = %s AND type = %s AND id = %s AND version = %s",
+            [
+                version, written(now), body(version), access.labels, access.type_code, access.origin, access.authors, status,
+                key(space_id), type, current.id, current.version,
+            ],
+        )  # fmt: skip
+    return version
+
+
+def relabel_derived(space_id: uuid.UUID, document_id: str, labels: int) -> None:
+    """Entries follow the visibility of the document from which they were read."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE fhir_resource SET labels = %s WHERE space_id = %s AND derived_from = %s",
+            [labels, key(space_id), document_id],
+        )

@@ -1,0 +1,157 @@
+"""Writes of identities, registers, accounts and machine clients."""
+
+import datetime as dt
+import hashlib
+import secrets
+import uuid
+from collections.abc import Collection
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+from oauth2_provider.models import AccessToken, Application
+
+from hygie.identity.ins import INS, IdentityStatus
+from hygie.identity.models import (
+    Account,
+    Identity,
+    MachineClient,
+    Organization,
+    Professional,
+    Role,
+    SignInAttempt,
+    Space,
+    TokenSubject,
+)
+from hygie.identity.traits import Traits
+from hygie.lib import ids
+from hygie.lib.errors import Conflict, Invalid
+
+ATTEMPTS = 10
+ATTEMPT_WINDOW = dt.timedelta(minutes=10)
+
+
+@transaction.atomic
+def create_space(
+    *, ins: INS, status: IdentityStatus, traits: Traits, now: dt.datetime, space_id: uuid.UUID | None = None
+) -> uuid.UUID:
+    """An empty, usable space. Raises Conflict(ins-taken) when this INS has one."""
+    if Identity.objects.filter(ins_oid=ins.oid, ins_value=ins.value).exists():
+        raise Conflict("This INS has a space.", code="ins-taken")
+    space = Space.objects.create(id=space_id or ids.new_space_id(), created_at=now)
+    Identity.objects.create(
+        space=space,
+        ins_oid=ins.oid,
+        ins_value=ins.value,
+        status=status,
+        birth_family=traits.birth_family,
+        birth_given=list(traits.birth_given),
+        first_given=traits.first_given,
+        used_family=traits.used_family,
+        used_given=traits.used_given,
+        sex=traits.sex,
+        born_on=traits.born_on,
+        birth_place=traits.birth_place,
+    )
+    return space.id
+
+
+def create_account(
+    *, username: str, password: str, space_id: uuid.UUID | None = None, professional_id: uuid.UUID | None = None
+) -> int:
+    account = Account(username=username.strip().lower(), space_id=space_id, professional_id=professional_id)
+    account.password = make_password(password)
+    account.save()
+    return account.pk
+
+
+def save_organization(
+    *, idnst: str, name: str, finess: str = "", kind: str = "", practice_setting: str = "", city: str = ""
+) -> uuid.UUID:
+    """Adds or updates a structure of the register."""
+    values = {"name": name, "finess": finess, "kind": kind, "practice_setting": practice_setting, "city": city}
+    row, _ = Organization.objects.update_or_create(idnst=idnst, defaults={**values, "active": True})
+    return row.id
+
+
+@transaction.atomic
+def save_professional(
+    *,
+    idnps: str,
+    family: str,
+    given: str,
+    profession: str,
+    rpps: str = "",
+    title: str = "",
+    speciality: str = "",
+    organization_ids: Collection[uuid.UUID] = (),
+) -> uuid.UUID:
+    """Adds or updates a professional of the register; his roles become exactly these structures."""
+    values = {
+        "rpps": rpps,
+        "family": family,
+        "given": given,
+        "title": title,
+        "profession": profession,
+        "speciality": speciality,
+        "active": True,
+    }
+    row, _ = Professional.objects.update_or_create(idnps=idnps, defaults=values)
+    Role.objects.filter(professional=row).exclude(organization_id__in=organization_ids).update(active=False)
+    for organization_id in organization_ids:
+        Role.objects.update_or_create(professional=row, organization_id=organization_id, defaults={"active": True})
+    return row.id
+
+
+@transaction.atomic
+def register_client(
+    *, name: str, kind: str, organization_id: uuid.UUID, scopes: Collection[str], client_secret: str = ""
+) -> tuple[str, str]:
+    """(client id, secret) of a structure's software; the secret is shown once and kept hashed."""
+    secret = client_secret or secrets.token_urlsafe(32)
+    application = Application(
+        name=name,
+        client_type=Application.CLIENT_CONFIDENTIAL,
+        authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS,
+        client_secret=secret,
+    )
+    application.save()
+    MachineClient.objects.create(
+        application=application, kind=kind, organization_id=organization_id, scopes=" ".join(sorted(scopes))
+    )
+    return application.client_id, secret
+
+
+def attach_subject(token: str, *, client_id: str, professional_id: uuid.UUID) -> None:
+    """Names the professional for whom this token was given; in the transaction that saves the token."""
+    checksum = hashlib.sha256(token.encode("utf-8")).hexdigest()
+    client = MachineClient.objects.get(application__client_id=client_id)
+    row = AccessToken.objects.get(token_checksum=checksum)
+    TokenSubject.objects.create(token=row, professional_id=professional_id, client=client)
+
+
+# A hash of nothing, with the current hasher: an unknown name costs the same time as a wrong password.
+_NOBODY: dict[str, str] = {}
+
+
+def check_sign_in(username: str, password: str, *, now: dt.datetime) -> int:
+    """The account of this name and password.
+
+    Raises Invalid(sign-in-refused), the same for an unknown name and a wrong password, and Conflict(sign-in-slowed)
+    after ten failures in ten minutes on one name, whether the account exists or not.
+    """
+    digest = hashlib.sha256(b"hygie.sign-in\x00" + username.strip().lower().encode("utf-8")).hexdigest()
+    attempts = SignInAttempt.objects.filter(digest=digest, at__gt=now - ATTEMPT_WINDOW)
+    if attempts.count() >= ATTEMPTS:
+        raise Conflict("Too many tries: wait ten minutes.", code="sign-in-slowed")
+    account = Account.objects.filter(username=username.strip().lower()).first()
+    encoded = account.password if account else _NOBODY.setdefault("hash", make_password(secrets.token_urlsafe(16)))
+    good = check_password(password, encoded)
+    if account is None or not good or not account.is_active:
+        SignInAttempt.objects.create(digest=digest, at=now)
+        raise Invalid("The name or the password is not right.", code="sign-in-refused")
+    SignInAttempt.objects.filter(digest=digest).delete()
+    return account.pk
+
+
+def forget_attempts(*, now: dt.datetime) -> int:
+    return SignInAttempt.objects.filter(at__lte=now - ATTEMPT_WINDOW).delete()[0]

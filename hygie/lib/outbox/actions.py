@@ -1,0 +1,52 @@
+"""Events leave with their write; consumers are called later, at least once each."""
+
+import datetime as dt
+import logging
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+
+from django.db import transaction
+
+from hygie.lib.outbox.models import Event
+
+Consumer = Callable[[uuid.UUID, str], None]
+_log = logging.getLogger("hygie.outbox")
+
+
+def publish(name: str, space_id: uuid.UUID, reference: str, *, now: dt.datetime) -> None:
+    """In the transaction of the write: both commit or none."""
+    Event.objects.create(name=name, space_id=space_id, reference=reference, created_at=now, due_at=now)
+
+
+def run_due(consumers: Mapping[str, Sequence[Consumer]], *, now: dt.datetime, limit: int = 100) -> int:
+    """Calls the consumers of events that are due; gives how many events were done.
+
+    An event whose consumer fails is tried again later (1 min, 2, 4… at most 6 h) and never blocks the others.
+    """
+    done = 0
+    due = list(Event.objects.filter(done_at__isnull=True, due_at__lte=now).order_by("due_at", "id")[:limit])
+    for event in due:
+        done += _run(event, consumers.get(event.name, ()), now)
+    return done
+
+
+def _run(event: Event, consumers: Sequence[Consumer], now: dt.datetime) -> bool:
+    try:
+        for consumer in consumers:
+            with transaction.atomic():
+                consumer(event.space_id, event.reference)
+    except Exception as error:  # noqa: BLE001 - whatever a consumer does, the event stays and the others go on
+        event.attempts += 1
+        event.due_at = now + min(dt.timedelta(minutes=2 ** min(event.attempts - 1, 9)), dt.timedelta(hours=6))
+        event.error = type(error).__name__
+        _log.warning(
+            "outbox event failed", extra={"event": event.name, "attempts": event.attempts, "error": event.error}
+        )
+        event.save(update_fields=["attempts", "due_at", "error"])
+        return False
+    Event.objects.filter(pk=event.pk).update(done_at=now, error="")
+    return True
+
+
+def forget_done(*, now: dt.datetime, after: dt.timedelta = dt.timedelta(days=30)) -> int:
+    return Event.objects.filter(done_at__lt=now - after).delete()[0]

@@ -1,0 +1,119 @@
+"""The coded entries of a document as resources of the store, each tied to its document and to its place in it."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from hygie.fhir.core import json
+from hygie.fhir.core.dates import find_period
+from hygie.fhir.core.indexing import index_values
+from hygie.fhir.store.condition import AccessColumns
+from hygie.fhir.store.rows import NewResource
+from hygie.lib import ids
+from hygie.lib.clock import rfc3339
+from hygie.record.cda.types import Entry
+
+_PATIENT = frozenset({"AllergyIntolerance", "Immunization"})
+_ENTRY = "urn:hygie:entry:"
+_DATES = (
+    "effectiveDateTime",
+    "effectivePeriod",
+    "occurrenceDateTime",
+    "whenHandedOver",
+    "authoredOn",
+    "onsetDateTime",
+    "recordedDate",
+    "dateAsserted",
+    "issued",
+)
+
+
+def resources_of(
+    entries: tuple[Entry, ...],
+    *,
+    space_id: uuid.UUID,
+    document_id: str,
+    access: AccessColumns,
+    dated_at: dt.datetime,
+    now: dt.datetime,
+) -> list[NewResource]:
+    """What a document says, entry by entry. They follow the document's visibility: same access columns."""
+    local = {entry.path: ids.new_local_id() for entry in entries}
+    targets = {
+        f"{_ENTRY}{entry.path}": f"{entry.resource['resourceType']}/{ids.logical_id(space_id, local[entry.path])}"
+        for entry in entries
+    }
+    document = f"DocumentReference/{ids.logical_id(space_id, document_id)}"
+    found = []
+    for entry in entries:
+        resource = _complete(entry, local[entry.path], space_id=space_id, document=document, targets=targets, now=now)
+        found.append(
+            NewResource(
+                type=resource["resourceType"],
+                id=local[entry.path],
+                body=json.write(resource),
+                updated_at=now,
+                sort_at=_dated(resource) or dated_at,
+                access=access,
+                status=_status(resource),
+                code=_first_code(
+                    resource.get("code") or resource.get("vaccineCode") or resource.get("medicationCodeableConcept")
+                ),
+                category=_first_code(resource.get("category")),
+                derived_from=document_id,
+                index=index_values(resource),
+            )
+        )
+    return found
+
+
+def _complete(
+    entry: Entry, local_id: str, *, space_id: uuid.UUID, document: str, targets: dict[str, str], now: dt.datetime
+) -> dict[str, Any]:
+    body = dict(entry.resource)
+    kind = body.pop("resourceType")
+    # Where it was read: the document, and the entry inside it.
+    meta = {"versionId": "1", "lastUpdated": rfc3339(now), "source": f"{document}#{entry.path}"}
+    subject = {"reference": f"Patient/{space_id}"}
+    resource = {"resourceType": kind, "id": ids.logical_id(space_id, local_id), "meta": meta}
+    resource |= _resolve(body, targets)
+    resource["patient" if kind in _PATIENT else "subject"] = subject
+    if kind in ("Observation", "MedicationStatement"):
+        resource.setdefault("derivedFrom", [{"reference": document}])
+    return resource
+
+
+def _resolve(node: Any, targets: dict[str, str]) -> Any:
+    if isinstance(node, dict):
+        return {
+            key: targets.get(value, value)
+            if key == "reference" and isinstance(value, str)
+            else _resolve(value, targets)
+            for key, value in node.items()
+        }
+    if isinstance(node, list):
+        return [_resolve(member, targets) for member in node]
+    return node
+
+
+def _dated(resource: dict[str, Any]) -> dt.datetime | None:
+    for name in _DATES:
+        value = resource.get(name)
+        if isinstance(value, dict):
+            value = value.get("start") or value.get("end")
+        if isinstance(value, str) and (found := find_period(value)):
+            return found[0]
+    return None
+
+
+def _status(resource: dict[str, Any]) -> str:
+    return str(resource.get("status") or _first_code(resource.get("clinicalStatus")))
+
+
+def _first_code(node: Any) -> str:
+    if isinstance(node, list):
+        return _first_code(node[0]) if node else ""
+    if isinstance(node, dict):
+        codings = node.get("coding") or []
+        return str(codings[0].get("code", "")) if codings else ""
+    return str(node or "")

@@ -1,0 +1,115 @@
+"""Replacement: the new document supersedes the former one, which is kept with all its versions."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from hygie.access import journal
+from hygie.fhir.core import json
+from hygie.fhir.store import write as store
+from hygie.fhir.store.condition import ALWAYS
+from hygie.fhir.store.repository import Repository
+from hygie.fhir.store.rows import StoredResource
+from hygie.fhir.store.scope import Scope
+from hygie.identity.types import Actor
+from hygie.lib.errors import AccessRefused, Conflict
+from hygie.record import document_reference
+from hygie.record.models import Document
+from hygie.record.types import Label, Origin, Submission, label_names
+from hygie.trace import actions as trace
+from hygie.trace.types import Event
+
+# More replacements of one document than this is a loop of somebody's making.
+_LONGEST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What the new document replaces here (`former`), the labels that it inherits, and what replaces it already (`by`)."""
+
+    former: tuple[tuple[Document, StoredResource], ...] = ()
+    labels: frozenset[Label] = frozenset()
+    by: str = ""
+
+
+def find(actor: Actor, space_id: uuid.UUID, submission: Submission, *, now: dt.datetime) -> Replacement:
+    """Looks both ways: documents that this one replaces, and one that came first and replaces this one.
+
+    Only its author or its structure replaces a document. Raises AccessRefused(replace-not-yours), Conflict(already-replaced).
+    """
+    former = _former(actor, space_id, submission, now) if submission.replaces else ()
+    labels = frozenset(label for _, resource in former for label in label_names(resource.access.labels))
+    waiting = Document.objects.filter(space_id=space_id, replaces=submission.unique_id).order_by("deposited_at").first()
+    return Replacement(former, labels, waiting.id if waiting else "")
+
+
+def _former(
+    actor: Actor, space_id: uuid.UUID, submission: Submission, now: dt.datetime
+) -> tuple[tuple[Document, StoredResource], ...]:
+    found = []
+    # Every version of the space may be replaced by right of its structure, hidden or not: this is not a read.
+    everything = Repository(Scope(space_id, ALWAYS))
+    for row in Document.objects.filter(space_id=space_id, unique_id__in=submission.replaces):
+        store.lock(space_id, "DocumentReference", row.id)
+        resource = everything.read("DocumentReference", row.id)
+        if resource is None:
+            continue
+        if not _may_replace(actor, row, resource):
+            refused = AccessRefused(
+                "Only its author or its structure replaces a document.", code="replace-not-yours", path=submission.path
+            )
+            raise journal.refusal(refused, actor, space_id, Event.DOCUMENT_REPLACED, now=now)
+        if row.replaced_by:
+            conflict = Conflict("This document is replaced already.", code="already-replaced", path=submission.path)
+            raise journal.refusal(conflict, actor, space_id, Event.DOCUMENT_REPLACED, now=now)
+        found.append((row, resource))
+    return tuple(found)
+
+
+def _may_replace(actor: Actor, row: Document, resource: StoredResource) -> bool:
+    if resource.access.origin == Origin.PATIENT.value:
+        return False
+    same_structure = row.organization_id is not None and row.organization_id == actor.organization_id
+    return same_structure or bool(actor.idnps and f" {actor.idnps} " in resource.access.authors)
+
+
+def supersede(
+    actor: Actor, space_id: uuid.UUID, replacement: Replacement, new_id: str, *, ground: str, now: dt.datetime
+) -> None:
+    """Marks the former documents as superseded by the new one, each with its own entry in the journal."""
+    for row, resource in replacement.former:
+        body = json.read_object(resource.body)
+        labels = label_names(resource.access.labels)
+        version = store.replace(
+            space_id,
+            "DocumentReference",
+            resource,
+            body=lambda number, body=body, labels=labels: document_reference.encode(  # type: ignore[misc]
+                document_reference.restate(body, version=number, status="superseded", labels=labels, now=now)
+            ),
+            access=resource.access,
+            status="superseded",
+            now=now,
+        )
+        Document.objects.filter(space_id=space_id, id=row.id).update(replaced_by=new_id)
+        trace.append(
+            journal.entry(
+                actor, space_id, Event.DOCUMENT_REPLACED, now=now, ground=ground, object=row.id, version=version
+            )
+        )
+
+
+def chain(space_id: uuid.UUID, document: Document) -> list[Document]:
+    """The replacements around a document, newest first; just itself when there is none."""
+    found = [document]
+    while found[0].replaced_by and len(found) < _LONGEST:
+        newer = Document.objects.filter(space_id=space_id, id=found[0].replaced_by).first()
+        if newer is None or newer in found:
+            break
+        found.insert(0, newer)
+    while found[-1].replaces and len(found) < _LONGEST:
+        older = Document.objects.filter(space_id=space_id, unique_id=found[-1].replaces).first()
+        if older is None or older in found:
+            break
+        found.append(older)
+    return found

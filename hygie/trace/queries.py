@@ -1,0 +1,132 @@
+"""Reading the journal, and checking that it is whole."""
+
+import json
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db.models import Q
+
+from hygie.lib.clock import rfc3339
+from hygie.trace import chain
+from hygie.trace.models import Entry, Head
+from hygie.trace.types import Fault, Recorded
+
+_CHUNK = 2000
+
+
+def list_entries(
+    space_id: uuid.UUID,
+    *,
+    before: int | None = None,
+    limit: int = 50,
+    objects: Sequence[str] = (),
+    exclude_actor: str = "",
+    actors: Sequence[str] = (),
+    actor_kinds: Sequence[str] = (),
+    events: Sequence[str] = (),
+    outcome: str = "",
+    since: Any = None,
+    until: Any = None,
+) -> list[Recorded]:
+    """The newest entries first; `before` is the number under which to go on."""
+    entries = Entry.objects.filter(space_id=space_id)
+    conditions = Q()
+    if before is not None:
+        conditions &= Q(seq__lt=before)
+    if objects:
+        conditions &= Q(object__in=list(objects))
+    if actors:
+        conditions &= Q(actor__in=list(actors))
+    if actor_kinds:
+        conditions &= Q(actor_kind__in=list(actor_kinds))
+    if events:
+        conditions &= Q(event__in=list(events))
+    if outcome:
+        conditions &= Q(outcome=outcome)
+    if since is not None:
+        conditions &= Q(at__gte=since)
+    if until is not None:
+        conditions &= Q(at__lt=until)
+    entries = entries.filter(conditions)
+    if exclude_actor:
+        entries = entries.exclude(actor=exclude_actor)
+    rows = entries.order_by("-seq").values_list("seq", "at", "payload", "hash")[:limit]
+    return [_recorded(*row) for row in rows]
+
+
+def _recorded(seq: int, at: Any, payload: bytes | memoryview, digest: bytes | memoryview) -> Recorded:
+    body = json.loads(bytes(payload))
+    actor = body["actor"]
+    return Recorded(
+        seq=seq,
+        at=at,
+        event=body["event"],
+        outcome=body["outcome"],
+        actor_kind=actor["kind"],
+        actor_id=actor.get("id", ""),
+        channel=body["channel"],
+        ground=body.get("ground", ""),
+        mode=body.get("mode", ""),
+        object=body.get("object", {}).get("id", ""),
+        profession=actor.get("profession", ""),
+        organization_id=actor.get("organization", ""),
+        client_id=actor.get("client", ""),
+        hash=bytes(digest),
+    )
+
+
+def verify(space_id: uuid.UUID) -> Fault | None:
+    """The first bad entry of a space's chain, or None when it is whole."""
+    return _verify_chain(space_id, Head.objects.filter(space_id=space_id).values_list("seq", "hash").first())
+
+
+def verify_all() -> Iterator[tuple[uuid.UUID, int, Fault | None]]:
+    """(space, number of entries, first fault) for every space that has entries or a head."""
+    rows = Head.objects.values_list("space_id", "seq", "hash")
+    heads = {space_id: (seq, digest) for space_id, seq, digest in rows.iterator()}
+    spaces = set(heads) | set(Entry.objects.values_list("space_id", flat=True).distinct().iterator())
+    for space_id in sorted(spaces):
+        head = heads.get(space_id)
+        yield space_id, head[0] if head else 0, _verify_chain(space_id, head)
+
+
+def _verify_chain(space_id: uuid.UUID, head: tuple[int, bytes | memoryview] | None) -> Fault | None:
+    previous, expected = chain.genesis(space_id), 1
+    rows = Entry.objects.filter(space_id=space_id).order_by("seq")
+    values = rows.values_list("seq", "payload", "hash", "at", "event", "outcome", "actor_kind", "actor", "object")
+    for seq, payload, digest, *columns in values.iterator(chunk_size=_CHUNK):
+        if seq != expected:
+            if seq > expected:
+                return Fault(space_id, expected, "removed", f"entry {expected} is missing")
+            return Fault(space_id, seq, "inserted", f"entry {seq} is one too many")
+        previous = chain.link(previous, seq, bytes(payload))
+        if previous != bytes(digest):
+            return Fault(space_id, seq, "altered", f"entry {seq} does not have the hash that was written")
+        if not _columns_agree(bytes(payload), columns):
+            return Fault(space_id, seq, "altered", f"the filter columns of entry {seq} differ from its payload")
+        expected += 1
+    if head is None:
+        return Fault(space_id, expected - 1, "head", "the chain has entries and no head") if expected > 1 else None
+    if head[0] != expected - 1:
+        return Fault(space_id, expected, "removed", f"the head says {head[0]} entries, {expected - 1} are here")
+    if bytes(head[1]) != previous:
+        return Fault(space_id, head[0], "altered", "the head does not have the hash of the last entry")
+    return None
+
+
+def _columns_agree(payload: bytes, columns: list[Any]) -> bool:
+    try:
+        body = json.loads(payload)
+        said = [
+            body["at"],
+            body["event"],
+            body["outcome"],
+            body["actor"]["kind"],
+            body["actor"].get("id", ""),
+            body.get("object", {}).get("id", ""),
+        ]
+    except (ValueError, KeyError, AttributeError):
+        return False
+    at, *others = columns
+    return said == [rfc3339(at), *others]
