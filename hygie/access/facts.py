@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from django.db import connection
 
 from hygie.access import matrix
+from hygie.fhir.store.condition import is_word
 from hygie.identity.types import Actor, ActorKind
 from hygie.terminology import queries as terminology
 
@@ -104,7 +105,7 @@ def facts_for(actor: Actor, space_id: uuid.UUID, rows: list[Row]) -> Facts:
     return replace(
         base,
         professional=True,
-        author_id=actor.idnps if _is_word(actor.idnps) else "",
+        author_id=actor.idnps if is_word(actor.idnps) else "",
         blocked=any(row.kind == "block" for row in mine),
         in_team=bool(team),
         attending=any(row.extra and row.professional == actor.professional_id for row in team),
@@ -117,10 +118,6 @@ def facts_for(actor: Actor, space_id: uuid.UUID, rows: list[Row]) -> Facts:
         readable_types=matrix.readable_types(actor.profession),
         writable_types=matrix.writable_types(actor.profession),
     )
-
-
-def _is_word(author: str) -> bool:
-    return bool(author) and not any(c in author for c in " %_\\")
 
 
 def _names(row: Row, actor: Actor) -> bool:

@@ -142,6 +142,9 @@ def _database(url: str) -> dict[str, object]:
                 "timeout": 5,
             },
             "options": "-c statement_timeout=30000 -c lock_timeout=5000",
+            # Values travel beside the statement, and a statement that comes back is planned once per connection.
+            "server_side_binding": True,
+            "prepare_threshold": 3,
             **{name: value for name, value in parse_qsl(parts.query) if name.startswith("ssl")},
         },
     }
@@ -244,6 +247,8 @@ LOGGING = {
         "django.security": {"level": "ERROR"},
         # It counts what it removed, several lines each time.
         "oauth2_provider": {"level": "WARNING"},
+        # It warns of each font of each document.
+        "pypdf": {"level": "ERROR"},
     },
 }
 SITE_NAME = _("Hygie")

@@ -4,17 +4,17 @@ import datetime as dt
 import hashlib
 import secrets
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from hygie.access import journal
 from hygie.access.types import Permission
 from hygie.fhir.core.indexing import index_values
 from hygie.fhir.store import write as store
-from hygie.fhir.store.condition import AccessColumns, authors_column
+from hygie.fhir.store.condition import AccessColumns, authors_column, is_word
 from hygie.fhir.store.rows import NewResource
 from hygie.identity import queries as identity
 from hygie.identity.ins import IdentityStatus
@@ -27,13 +27,43 @@ from hygie.record import blobs, document_reference, replacing
 from hygie.record.derived import resources_of
 from hygie.record.models import Document, DocumentWords
 from hygie.record.submission import display_name, organization_name
-from hygie.record.types import Label, Receipt, Submission, label_bits
+from hygie.record.types import Receipt, Submission, label_bits
 from hygie.terminology import queries as terminology
 from hygie.trace import actions as trace
 from hygie.trace.types import Event
 
 DEPOSITED = "record.document.deposited"
 _NAMES = {"birth-family": "birth name", "given": "given names", "birth-date": "birth date", "sex": "sex"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Deposit:
+    """One document on its way in: who brings it to whose space, as which act."""
+
+    actor: Actor
+    space_id: uuid.UUID
+    submission: Submission
+    now: dt.datetime
+    flags: str = ""
+    act: Permission = Permission.DOCUMENT_DEPOSIT
+    event: Event = Event.DOCUMENT_DEPOSITED
+
+    def refuse(self, error: HygieError) -> HygieError:
+        return journal.refusal(error, self.actor, self.space_id, self.event, now=self.now)
+
+    def record(self, event: Event, ground: str, document_id: str, version: int, digest: str) -> None:
+        trace.append(
+            journal.entry(
+                self.actor,
+                self.space_id,
+                event,
+                now=self.now,
+                ground=ground,
+                object=document_id,
+                version=version,
+                digest=digest,
+            )
+        )
 
 
 def deposit(
@@ -43,25 +73,18 @@ def deposit(
     if not submissions:
         raise Invalid("There is no document.", code="required", path="entry")
     person = _whose(submissions)
+    deposits = [_Deposit(actor, expected_space or person.space_id, submission, now) for submission in submissions]
     if expected_space is not None and person.space_id != expected_space:
         error = Invalid("This document is about another patient.", code="patient-other", path=submissions[0].path)
-        raise _refuse(error, actor, expected_space, now)
-    flags = [_check_identity(actor, person, submission, now) for submission in submissions]
-    return _once(
-        lambda: [
-            _deposit_one(
-                actor, person.space_id, submission, flag, Permission.DOCUMENT_DEPOSIT, Event.DOCUMENT_DEPOSITED, now
-            )
-            for submission, flag in zip(submissions, flags, strict=True)
-        ]
-    )
+        raise deposits[0].refuse(error)
+    checked = [replace(one, flags=_check_identity(one, person)) for one in deposits]
+    return _all_or_nothing(checked)
 
 
 def add(actor: Actor, space_id: uuid.UUID, submission: Submission, *, now: dt.datetime) -> Receipt:
     """A document from the person, or from who represents the person."""
-    return _once(
-        lambda: [_deposit_one(actor, space_id, submission, "", Permission.DOCUMENT_ADD, Event.DOCUMENT_ADDED, now)]
-    )[0]
+    one = _Deposit(actor, space_id, submission, now, act=Permission.DOCUMENT_ADD, event=Event.DOCUMENT_ADDED)
+    return _all_or_nothing([one])[0]
 
 
 def _whose(submissions: Sequence[Submission]) -> Person:
@@ -81,156 +104,101 @@ def _whose(submissions: Sequence[Submission]) -> Person:
     return found
 
 
-def _check_identity(actor: Actor, person: Person, submission: Submission, now: dt.datetime) -> str:
+def _check_identity(one: _Deposit, person: Person) -> str:
     """Flags of what is odd but does not refuse. Raises Invalid: identity-not-qualified, traits-mismatch."""
+    path = one.submission.path
     if person.status is not IdentityStatus.QUAL:
-        error = Invalid(
-            "The identity of this space is not qualified.", code="identity-not-qualified", path=submission.path
+        raise one.refuse(
+            Invalid("The identity of this space is not qualified.", code="identity-not-qualified", path=path)
         )
-        raise _refuse(error, actor, person.space_id, now)
-    coherence = compare(person.traits, submission.traits)
+    coherence = compare(person.traits, one.submission.traits)
     if not coherence:
         names = ", ".join(_NAMES[trait.value] for trait in coherence.differs)
-        error = Invalid(
-            f"These traits are not those of the INS: {names}.", code="traits-mismatch", path=submission.path
-        )
-        raise _refuse(error, actor, person.space_id, now)
+        message = f"These traits are not those of the INS: {names}."
+        raise one.refuse(Invalid(message, code="traits-mismatch", path=path))
     flags = ["birth-place"] if coherence.place_differs else []
     return " ".join(flags + (["ins-key"] if not person.ins.key_is_right else []))
 
 
-def _refuse(error: HygieError, actor: Actor, space_id: uuid.UUID, now: dt.datetime) -> HygieError:
-    return journal.refusal(error, actor, space_id, Event.DOCUMENT_DEPOSITED, now=now)
-
-
-def _once(write: Callable[[], list[tuple[Receipt, Path | None]]]) -> list[Receipt]:
-    """Runs the writes in one transaction. The same document may come twice at the same instant: the loser starts
-    again and finds the winner's. Files of a failed try are removed."""
-    for last in (False, True):
+def _all_or_nothing(deposits: Sequence[_Deposit]) -> list[Receipt]:
+    """One transaction that holds the space: the same document sent twice at the same instant is one deposit, and a
+    file that a failed try wrote is removed while nobody else can have come to need it."""
+    written: list[Path] = []
+    with transaction.atomic():
+        store.lock_space(deposits[0].space_id)
         try:
-            with transaction.atomic():
-                return [receipt for receipt, _ in write()]
-        except IntegrityError:
-            if last:
-                raise
-    raise AssertionError("unreachable")
+            return [_deposit_one(one, written) for one in deposits]
+        except BaseException:
+            for path in written:
+                blobs.discard(path)
+            raise
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A document of the same space with the same uniqueId."""
-
-    id: str
-    sha256: str
-    receipt: str
-
-
-def _deposit_one(
-    actor: Actor,
-    space_id: uuid.UUID,
-    submission: Submission,
-    flags: str,
-    act: Permission,
-    event: Event,
-    now: dt.datetime,
-) -> tuple[Receipt, Path | None]:
+def _deposit_one(one: _Deposit, written: list[Path]) -> Receipt:
+    """Decides, then stores once. `written` gathers the files made, for a transaction that fails later."""
+    submission, space_id = one.submission, one.space_id
     sha256 = hashlib.sha256(submission.content).hexdigest()
-    item = AccessColumns(type_code=submission.type.code)
-    grant = journal.authorize(actor, space_id, act, event, now=now, need=journal.CREATE_DOCUMENT, item=item)
+    grant = journal.authorize(
+        one.actor,
+        space_id,
+        one.act,
+        one.event,
+        now=one.now,
+        need=journal.CREATE_DOCUMENT,
+        item=AccessColumns(type_code=submission.type.code),
+    )
+    ground = grant.decision.rule
     known = Document.objects.filter(space_id=space_id, unique_id=submission.unique_id).first()
     if known is not None:
-        return _repeat(actor, space_id, known, sha256, grant.decision.rule, submission, now), None
-    document_id = ids.new_local_id()
-    replaced = replacing.find(actor, space_id, submission, now=now)
+        return _repeat(one, known, sha256, ground)
+    replaced = replacing.find(one.actor, space_id, submission, now=one.now)
+    receipt = Receipt(
+        receipt=secrets.token_urlsafe(24),
+        document_id=ids.new_local_id(),
+        version=1,
+        unique_id=submission.unique_id,
+        sha256=sha256,
+        space_id=space_id,
+        flags=tuple(one.flags.split()),
+    )
+    if path := blobs.put(space_id, blobs.data_key_for_writing(space_id), submission.content, sha256):
+        written.append(path)
+    _store(one, receipt.document_id, replaced)
+    _keep_row(one, receipt, replaced.by)
+    replacing.supersede(one.actor, space_id, replaced, receipt.document_id, ground=ground, now=one.now)
+    one.record(one.event, ground, receipt.document_id, 1, sha256)
+    outbox.publish(DEPOSITED, space_id, receipt.document_id, now=one.now)
+    return receipt
+
+
+def _repeat(one: _Deposit, known: Document, sha256: str, ground: str) -> Receipt:
+    """The same uniqueId again: the same bytes are the same deposit, other bytes are a conflict."""
+    if known.sha256 != sha256:
+        message = "Another document of this patient has this unique id."
+        raise one.refuse(Conflict(message, code="unique-id-conflict", path=one.submission.path))
+    one.record(Event.DOCUMENT_DEPOSIT_REPEATED, ground, known.id, 0, sha256)
+    return Receipt(known.receipt, known.id, 1, known.unique_id, sha256, one.space_id, created=False)
+
+
+def _store(one: _Deposit, document_id: str, replaced: replacing.Replacement) -> None:
+    """The DocumentReference and the coded entries, with the columns that the rules look at."""
+    submission, space_id, now = one.submission, one.space_id, one.now
+    numbers = {author.idnps for author in submission.authors if author.idnps}
     labels = submission.labels | replaced.labels
     status = "superseded" if replaced.by else "current"
     access = AccessColumns(
         labels=label_bits(labels),
         type_code=submission.type.code,
         origin=submission.origin.value,
-        authors=authors_column([a.idnps for a in submission.authors if a.idnps and _is_word(a.idnps)]),
+        authors=authors_column([number for number in numbers if is_word(number)]),
     )
-    key = blobs.data_key_for_writing(space_id)
-    path = blobs.put(space_id, key, submission.content, sha256)
-    try:
-        receipt = secrets.token_urlsafe(24)
-        _store(space_id, document_id, submission, status, labels, access, now)
-        _row(actor, space_id, document_id, submission, sha256, receipt, replaced.by, flags, now)
-        version = 1
-        replacing.supersede(actor, space_id, replaced, document_id, ground=grant.decision.rule, now=now)
-        trace.append(
-            journal.entry(
-                actor,
-                space_id,
-                event,
-                now=now,
-                ground=grant.decision.rule,
-                object=document_id,
-                version=1,
-                digest=sha256,
-            )
-        )
-        outbox.publish(DEPOSITED, space_id, document_id, now=now)
-    except BaseException:
-        blobs.discard(path)
-        raise
-    return Receipt(
-        receipt, document_id, version, submission.unique_id, sha256, space_id, flags=tuple(flags.split())
-    ), path
-
-
-def _is_word(author: str) -> bool:
-    return not any(c in author for c in " %_\\")
-
-
-def _repeat(
-    actor: Actor,
-    space_id: uuid.UUID,
-    known: Document,
-    sha256: str,
-    ground: str,
-    submission: Submission,
-    now: dt.datetime,
-) -> Receipt:
-    """The same uniqueId again: the same bytes are the same deposit, other bytes are a conflict."""
-    if known.sha256 != sha256:
-        error = Conflict(
-            "Another document of this patient has this unique id.", code="unique-id-conflict", path=submission.path
-        )
-        raise _refuse(error, actor, space_id, now)
-    trace.append(
-        journal.entry(
-            actor, space_id, Event.DOCUMENT_DEPOSIT_REPEATED, now=now, ground=ground, object=known.id, digest=sha256
-        )
-    )
-    return Receipt(known.receipt, known.id, 1, known.unique_id, sha256, space_id, created=False)
-
-
-def _store(
-    space_id: uuid.UUID,
-    document_id: str,
-    submission: Submission,
-    status: str,
-    labels: frozenset[Label],
-    access: AccessColumns,
-    now: dt.datetime,
-) -> None:
-    register = identity.ids_by_idnps({author.idnps for author in submission.authors if author.idnps})
     resource = document_reference.build(
         submission,
         space_id=space_id,
         document_id=document_id,
         status=status,
         labels=labels,
-        register=register,
-        now=now,
-    )
-    entries = resources_of(
-        submission.entries,
-        space_id=space_id,
-        document_id=document_id,
-        access=access,
-        dated_at=submission.created_at,
+        register=identity.ids_by_idnps(numbers),
         now=now,
     )
     document = NewResource(
@@ -245,41 +213,39 @@ def _store(
         category=submission.class_code,
         index=index_values(resource),
     )
+    entries = resources_of(
+        submission.entries,
+        space_id=space_id,
+        document_id=document_id,
+        access=access,
+        dated_at=submission.created_at,
+        now=now,
+    )
     store.insert(space_id, [document, *entries])
 
 
-def _row(
-    actor: Actor,
-    space_id: uuid.UUID,
-    document_id: str,
-    submission: Submission,
-    sha256: str,
-    receipt: str,
-    replaced_by: str,
-    flags: str,
-    now: dt.datetime,
-) -> None:
+def _keep_row(one: _Deposit, receipt: Receipt, replaced_by: str) -> None:
+    submission = one.submission
     author = next((name for a in submission.authors if (name := display_name(a))), "")
     organization = organization_name(submission)
     Document(
-        space_id=space_id,
-        id=document_id,
+        space_id=one.space_id,
+        id=receipt.document_id,
         unique_id=submission.unique_id,
-        sha256=sha256,
+        sha256=receipt.sha256,
         media_type=submission.media_type,
         size=len(submission.content),
         title=submission.title[:255],
         author=author[:255],
         organization=organization[:255],
-        receipt=receipt,
-        deposited_at=now,
-        professional_id=actor.professional_id,
-        organization_id=actor.organization_id,
+        receipt=receipt.receipt,
+        deposited_at=one.now,
+        professional_id=one.actor.professional_id,
+        organization_id=one.actor.organization_id,
         replaces=submission.replaces[0] if submission.replaces else "",
         replaced_by=replaced_by,
-        flags=flags,
+        flags=one.flags,
     ).save(force_insert=True)
-    kind = submission.type.code
-    words = [submission.title, terminology.plain_title(kind), submission.type.display, author, organization]
-    text = terminology.fold(" ".join([*words, submission.text]))
-    DocumentWords(space_id=space_id, id=document_id, words=text).save(force_insert=True)
+    words = [submission.title, terminology.plain_title(submission.type.code), submission.type.display]
+    text = terminology.fold(" ".join([*words, author, organization, submission.text]))
+    DocumentWords(space_id=one.space_id, id=receipt.document_id, words=text).save(force_insert=True)

@@ -164,6 +164,11 @@ class OriginIs(Condition):
         return "origin = %s", [self.origin]
 
 
+def is_word(author: str) -> bool:
+    """Whether an author id can stand in the column: no space, no wildcard."""
+    return bool(author) and not any(c in author for c in " %_\\")
+
+
 @dataclass(frozen=True, slots=True)
 class AuthoredBy(Condition):
     """One of the resource's authors is this one; ids hold no space and no wildcard."""
@@ -171,7 +176,7 @@ class AuthoredBy(Condition):
     author: str
 
     def __post_init__(self) -> None:
-        if not self.author or any(c in self.author for c in " %_\\"):
+        if not is_word(self.author):
             raise ValueError("an author id is one word without wildcards")
 
     def matches(self, item: Item) -> bool:

@@ -47,6 +47,13 @@ def _insert_many(table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> N
             cursor.execute(f"INSERT INTO {table} ({columns}) VALUES {marks}", [v for row in part for v in row])
 
 
+def lock_space(space_id: uuid.UUID) -> None:
+    """Holds a whole space until the end of the transaction; other spaces are not concerned. SQLite holds everything."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(space_id.bytes[:8], "big", signed=True)])
+
+
 def lock(space_id: uuid.UUID, type: str, id: str) -> None:
     """Holds a resource until the end of the transaction, so that two changes of it follow each other."""
     if connection.vendor == "postgresql":
@@ -74,7 +81,8 @@ def replace(
     version = current.version + 1
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO fhir_version ({_VERSION}) SELECT {_VERSION} FROM fhir_resource WHERE space_id = %s AND type = %s AND id = %s",
+            f"INSERT INTO fhir_version ({_VERSION}) SELECT {_VERSION} FROM fhir_resource "
+            "WHERE space_id = %s AND type = %s AND id = %s",
             [key(space_id), type, current.id],
         )
         cursor.execute(

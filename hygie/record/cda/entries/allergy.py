@@ -1,8 +1,8 @@
 """FR-Allergie-ou-hypersensibilite (1.2.250.1.213.1.1.3.41, IHE Allergy and Intolerance) → AllergyIntolerance.
 
-R4 wants a clinicalStatus (ait-1). Where the document gives neither a status nor an end, the allergy is active: to lose
-an allergy is worse than to keep one. Concern acts are "completed" in many real documents that list living allergies
-(DLU, CSE), so that word alone ends nothing.
+R4 wants a clinicalStatus (ait-1). Without a status the allergy is active, unless its concern act is completed and the
+allergy has an end: to lose an allergy is worse than to keep one, real documents complete the acts of living allergies
+(DLU, CSE), and the dates of some are those of a reaction.
 """
 
 from collections.abc import Iterator
@@ -52,11 +52,12 @@ _NATURES = {
     "59037007": ("intolerance", "medication"),
     "235719002": ("intolerance", "food"),
 }
+# Codes and French names of JDV_AbsentOrUnknownAllergy_CISIS.
 _NOTHING_KNOWN = {
-    "medication": "no-known-medication-allergies",
-    "food": "no-known-food-allergies",
-    "environment": "no-known-environmental-allergies",
-    "": "no-known-allergies",
+    "medication": ("no-known-medication-allergies", "Pas d'allergie médicamenteuse connue"),
+    "food": ("no-known-food-allergies", "Pas d'allergie alimentaire connue"),
+    "environment": ("no-known-environmental-allergies", "Pas d'allergie environnementale connue"),
+    "": ("no-known-allergies", "Pas d'allergie/hypersensibilité connue"),
 }
 _STATUSES = {
     "active": "active",
@@ -101,11 +102,11 @@ def read_allergies(concern: _Element, context: Context) -> Iterator[Found]:
     if status_code(concern) == "nullified":
         return
     for observation in related(concern, "SUBJ"):
-        yield from read_allergy(observation, context)
+        yield from read_allergy(observation, context, status_code(concern))
 
 
-def read_allergy(observation: _Element, context: Context) -> Iterator[Found]:
-    """One resource for each agent."""
+def read_allergy(observation: _Element, context: Context, act: str = "") -> Iterator[Found]:
+    """One resource for each agent. `act` is the status of the concern act."""
     if (
         attribute(observation, "moodCode") != "EVN"
         or status_code(observation) == "nullified"
@@ -127,6 +128,8 @@ def read_allergy(observation: _Element, context: Context) -> Iterator[Found]:
     manifestation = value if agents and value and _is_reaction(value) else None
     for index, agent in enumerate(named):
         resource = _allergy(agent, nature, manifestation, observation, context)
+        if resource and act == "completed":
+            _end(resource, observation, context)
         yield Found(observation, resource, f"/{index + 1}" if index else "")
     if not named:
         yield Found(observation, None)
@@ -173,12 +176,16 @@ def _absence(observation: _Element, category: str, value: Resource | None, conte
     if absent is None:
         names_nothing = value is None or _is_generic(value) or fold(value.get("text", "")) in _DENIALS
         is_denied = is_true(observation, "negationInd") and names_nothing
-        return code_of(IPS, _NOTHING_KNOWN[category]) if is_denied else None
+        return {"coding": [_none_known(category)]} if is_denied else None
     if any(system.startswith("urn:oid:") for system, _ in codes_in(absent)):
         # A local code for "none": readers know the IPS one.
-        general = code_of(IPS, _NOTHING_KNOWN[category])["coding"]
-        return absent | {"coding": [*general, *absent["coding"]]}
+        return absent | {"coding": [_none_known(category), *absent["coding"]]}
     return absent
+
+
+def _none_known(category: str) -> Resource:
+    code, display = _NOTHING_KNOWN[category]
+    return {"system": IPS, "code": code, "display": display}
 
 
 def _nothing(code: Resource, observation: _Element, context: Context) -> Resource:
@@ -196,7 +203,8 @@ def _allergy(
     if certainty == "entered-in-error":
         return None
     kind, category = nature
-    clinical = "inactive" if certainty == "refuted" else _clinical_status(observation, context)
+    stated = _STATUSES.get(_stated(observation), "active")
+    clinical = "inactive" if certainty == "refuted" else stated
     start = read_time(child(observation, "effectiveTime"))
     resource: Resource = {"resourceType": "AllergyIntolerance", "clinicalStatus": code_of(CLINICAL, clinical)}
     return put(
@@ -212,12 +220,15 @@ def _allergy(
     )
 
 
-def _clinical_status(observation: _Element, context: Context) -> str:
-    stated = _STATUSES.get(attribute(related_value(observation, "33999-4"), "code"))
+def _stated(observation: _Element) -> str:
+    return attribute(related_value(observation, "33999-4"), "code")
+
+
+def _end(resource: Resource, observation: _Element, context: Context) -> None:
+    """A completed act and a past end, without a status that says otherwise: no longer a risk."""
     end = high_of(child(observation, "effectiveTime"))
-    if stated is None and end and end.at <= context.written.at:
-        return "inactive"
-    return stated or "active"
+    if end and end.at <= context.written.at and _stated(observation) not in _STATUSES:
+        resource["clinicalStatus"] = code_of(CLINICAL, "inactive")
 
 
 def _reactions(observation: _Element, manifestation: Resource | None, context: Context) -> list[Resource]:

@@ -10,6 +10,7 @@ from tests.hygie.record.cda.entries.r4_structure import check
 _SNOMED = "2.16.840.1.113883.6.96"
 _ABSENT = "2.16.840.1.113883.5.1150.1"
 _UNCODED = '<value xsi:type="CD"><originalText><reference value="#"/></originalText></value>'
+_ACTIVE = '<value xsi:type="CE" code="active" codeSystem="2.16.840.1.113883.4.642.4.1373"/>'
 _PENICILLIN = '<code code="J01CE01" codeSystem="2.16.840.1.113883.6.73" displayName="benzylpénicilline"/>'
 
 
@@ -146,8 +147,10 @@ def test_the_status_that_is_coded_wins_over_the_act_and_the_dates() -> None:
     agent = _agent(_PENICILLIN)
     stated = _related("REFR", "33999-4", '<value xsi:type="CE" code="resolved" codeSystem="1.2.3"/>')
     assert status(inside=agent + stated) == "resolved"
-    assert status(inside=agent, time=ended) == "inactive"
+    assert status(inside=agent, time=ended) == "active"
     assert status(inside=agent, act="completed") == "active"
+    assert status(inside=agent, time=ended, act="completed") == "inactive"
+    assert status(inside=agent + _related("REFR", "33999-4", _ACTIVE), time=ended, act="completed") == "active"
     unknown = _related("REFR", "33999-4", '<value xsi:type="CE" code="bizarre" codeSystem="1.2.3"/>')
     assert status(inside=agent + unknown) == "active"
 

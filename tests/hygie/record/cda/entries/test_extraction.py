@@ -121,7 +121,7 @@ def test_text_that_looks_like_markup_stays_text() -> None:
 
 def test_a_reference_to_a_whole_table_is_not_copied_into_each_entry() -> None:
     text = '<originalText><reference value="#all"/></originalText>'
-    narrative = f'<table ID="all"><tbody><tr><td>{"mot " * 5000}</td></tr></tbody></table>'
+    narrative = f'<table ID="all"><tbody><tr><td>{"phrase " * 5000}</td></tr></tbody></table>'
     assert "text" not in only(_weight("72.50", text), narrative=narrative)["code"]
 
 
