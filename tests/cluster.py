@@ -70,6 +70,12 @@ class Cluster:
         return f"postgresql://hygie:{self._password}@127.0.0.1:{self._port}/postgres"
 
     @property
+    def pid(self) -> int:
+        """The server's process, while it runs."""
+        assert self._server is not None
+        return self._server.pid
+
+    @property
     def _as_user(self) -> list[str]:
         if os.geteuid() != 0:
             return []

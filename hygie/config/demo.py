@@ -48,11 +48,10 @@ class Choices:
 
 
 def environment(choices: Choices) -> dict[str, str]:
-    """What the settings read: always the embedded database of the folder, never another one."""
+    """What the settings read: the embedded database of the folder, or an empty PostgreSQL that HYGIE_DATABASE_URL names."""
     return {
         "HYGIE_MODE": "demo",
         "HYGIE_DATA": str(choices.folder),
-        "HYGIE_DATABASE_URL": "",
         "HYGIE_BASE_URL": choices.base_url,
     }
 
@@ -116,6 +115,7 @@ def _read_loaded(choices: Choices) -> dict[str, Any]:
 def _load(choices: Choices) -> dict[str, Any]:
     from hygie.config import worker
     from hygie.config.env import load as load_environment
+    from hygie.identity import queries as identity
     from hygie.lib.clock import now
     from hygie.simulators.country import load as country
 
@@ -123,9 +123,14 @@ def _load(choices: Choices) -> dict[str, Any]:
     progress = Progress()
     progress("Database", 0, 0)
     call_command("migrate", interactive=False, verbosity=0)
-    with connection.cursor() as cursor:
-        # A load that is cut is started again from nothing: it need not survive a power cut line by line.
-        cursor.execute("PRAGMA synchronous=OFF")
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            # A load that is cut is started again from nothing: it need not survive a power cut line by line.
+            cursor.execute("PRAGMA synchronous=OFF")
+    elif identity.has_spaces():
+        # Fictive people never join others: a database that holds anybody is not ours to fill.
+        (choices.folder / _LOADING).unlink()
+        raise CannotServe("the database of HYGIE_DATABASE_URL is not empty; give an empty one")
     seed = SEED if choices.seed is None else choices.seed
     people = PEOPLE if choices.people is None else choices.people
     report = country.load_country(seed=seed, people=people, now=now(), progress=progress)

@@ -158,6 +158,8 @@ AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    # For secrets that a machine drew, never for a person's password.
+    "hygie.identity.hashers.DrawnSecretHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -214,6 +216,7 @@ OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "oauth2_provider.RefreshToken"
 OAUTH2_PROVIDER_ID_TOKEN_MODEL = "oauth2_provider.IDToken"
 OAUTH2_PROVIDER_GRANT_MODEL = "oauth2_provider.Grant"
 OAUTH2_PROVIDER = {
+    "CLIENT_SECRET_HASHER": "drawn_secret",
     "ACCESS_TOKEN_EXPIRE_SECONDS": HYGIE_TOKEN_SECONDS,
     "SCOPES_BACKEND_CLASS": "hygie.api.oauth.SmartScopes",
     "OAUTH2_VALIDATOR_CLASS": "hygie.api.oauth.Validator",

@@ -48,4 +48,4 @@ def _person(person: dict[str, Any]) -> str:
 
 def _professional(professional: dict[str, Any]) -> str:
     profession = terminology.profession_label(professional["profession"])
-    return f"{profession} {professional['idnps']}, structure {professional['organization']}"
+    return f"{profession}, structure {professional['organization']}"

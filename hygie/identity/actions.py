@@ -27,6 +27,7 @@ from hygie.lib import ids
 from hygie.lib.errors import Conflict, Invalid
 
 ATTEMPTS = 10
+_SECRET_LENGTH = 43  # 256 bits in base64
 ATTEMPT_WINDOW = dt.timedelta(minutes=10)
 
 
@@ -107,6 +108,8 @@ def register_client(
     *, name: str, kind: str, organization_id: uuid.UUID, scopes: Collection[str], client_secret: str = ""
 ) -> tuple[str, str]:
     """(client id, secret) of a structure's software; the secret is shown once and kept hashed."""
+    if client_secret and len(client_secret) < _SECRET_LENGTH:
+        raise Invalid(f"A client secret has at least {_SECRET_LENGTH} random characters.", code="client-secret")
     secret = client_secret or secrets.token_urlsafe(32)
     application = Application(
         name=name,

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
 from hygie.identity.ins import INS, IdentityStatus
-from hygie.identity.models import Account, Identity, MachineClient, Organization, Professional, Role
+from hygie.identity.models import Account, Identity, MachineClient, Organization, Professional, Role, Space
 from hygie.identity.traits import Traits
 from hygie.identity.types import (
     AccountKind,
@@ -54,6 +54,10 @@ def get_person(space_id: uuid.UUID) -> Person:
 def list_persons(space_ids: Collection[uuid.UUID]) -> list[Person]:
     rows = Identity.objects.select_related("space").filter(space_id__in=space_ids).order_by("-born_on")
     return [person_of(row) for row in rows]
+
+
+def has_spaces() -> bool:
+    return Space.objects.exists()
 
 
 def find_space(ins: INS) -> Person | None:

@@ -16,6 +16,7 @@ _DATETIME = re.compile(
     r"(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?)?)?)?"
 )
 Interval = tuple[dt.datetime, dt.datetime]
+_END_OF_TIME = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 def find_period(text: str) -> Interval | None:
@@ -42,16 +43,24 @@ def period_of(text: str) -> Interval:
 
 def _interval(found: re.Match[str]) -> Interval:
     year, month, day = int(found["year"]), found["month"], found["day"]
+    midnight = _midnight(dt.date(year, int(month or 1), int(day or 1)))
+    if found["hour"] is not None:
+        return _time(found, midnight)
     if month is None:
-        return dt.datetime(year, 1, 1, tzinfo=PARIS), dt.datetime(year + 1, 1, 1, tzinfo=PARIS)
-    if day is None:
-        after = (year + 1, 1) if month == "12" else (year, int(month) + 1)
-        return dt.datetime(year, int(month), 1, tzinfo=PARIS), dt.datetime(*after, 1, tzinfo=PARIS)
-    midnight = dt.datetime(year, int(month), int(day), tzinfo=PARIS)
-    if found["hour"] is None:
+        after = (year + 1, 1, 1)
+    elif day is None:
+        after = (year + 1, 1, 1) if month == "12" else (year, int(month) + 1, 1)
+    elif (year, month, day) == (9999, "12", "31"):
+        after = (10_000, 1, 1)
+    else:
         following = midnight.date() + dt.timedelta(days=1)
-        return midnight, dt.datetime(following.year, following.month, following.day, tzinfo=PARIS)
-    return _time(found, midnight)
+        after = (following.year, following.month, following.day)
+    # "9999-12-31" is in use for "no end".
+    return midnight, _midnight(dt.date(*after)) if after[0] < 10_000 else _END_OF_TIME
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime(day.year, day.month, day.day, tzinfo=PARIS)
 
 
 def _time(found: re.Match[str], midnight: dt.datetime) -> Interval:
@@ -86,6 +95,6 @@ def _zone(text: str | None) -> dt.tzinfo:
 def date_of(text: str) -> dt.date | None:
     """The day of a full FHIR date (YYYY-MM-DD), else None."""
     try:
-        return dt.date.fromisoformat(text) if len(text) == 10 else None
+        return dt.date.fromisoformat(text) if len(text) == 10 and _DATETIME.fullmatch(text) else None
     except ValueError:
         return None

@@ -51,7 +51,10 @@ def lock_space(space_id: uuid.UUID) -> None:
     """Holds a whole space until the end of the transaction; other spaces are not concerned. SQLite holds everything."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(space_id.bytes[:8], "big", signed=True)])
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(%s) /* space_id */",
+                [int.from_bytes(space_id.bytes[:8], "big", signed=True)],
+            )
 
 
 def lock(space_id: uuid.UUID, type: str, id: str) -> None:

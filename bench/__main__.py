@@ -1,0 +1,144 @@
+"""The speed of the way through: deposit, list and read, with rights, decryption and trace on, on a real PostgreSQL.
+
+`make bench` starts its own PostgreSQL (durable settings) and one web process, pins them to core 0 and the client to core 1, and
+prints CPU milliseconds per unit: application and database together, from the kernel's accounting. Targets: issue « Walk », §11.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from bench.client import HEADER, Client, measure
+from bench.processes import cpu_seconds, pin
+from tests.cluster import Cluster, free_port
+
+_DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "shared_buffers=512MB")
+_REPOSITORY = Path(__file__).parent.parent
+_DOCUMENT_BYTES = 50 * 1024
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--units", type=int, default=150, help="requests in a repetition")
+    parser.add_argument("--repetitions", type=int, default=5)
+    options = parser.parse_args()
+    data = Path(tempfile.mkdtemp(prefix="hygie-bench-"))
+    try:
+        with Cluster(*_DURABLE) as cluster:
+            os.environ |= {"HYGIE_DATABASE_URL": cluster.url, "HYGIE_DATA": str(data), "HYGIE_LOG_LEVEL": "WARNING"}
+            port = free_port()
+            os.environ["HYGIE_BASE_URL"] = f"http://127.0.0.1:{port}"
+            command = [sys.executable, "-m", "hygie.config.cli"]
+            load = [*command, "demo", "--no-serve", "--people", "30", "--data", str(data), "--port", str(port)]
+            subprocess.run(load, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            server = subprocess.Popen([*command, "serve", "--port", str(port), "--workers", "1"])
+            try:
+                run(data, server.pid, cluster.pid, units=options.units, repetitions=options.repetitions)
+            finally:
+                server.terminate()
+                server.wait()
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def run(data: Path, web: int, database: int, *, units: int, repetitions: int) -> None:
+    ready = json.loads((data / "ready.json").read_text(encoding="utf-8"))
+    wait_for(f"{ready['base_url']}/sante/")
+    pin(web, 0)
+    pin(database, 0)
+    os.sched_setaffinity(0, {1 if (os.cpu_count() or 1) > 1 else 0})
+    api = Client(ready["base_url"])
+    api.authorize(ready)
+    person = ready["people"][0]
+    deposit = Deposit(api)
+    while listed(api, person)["total"] < 200:
+        deposit(-deposit.sent - 1)
+    page = Client(ready["base_url"])
+    sign_in(page, person)
+    document = listed(api, person)["entry"][5]["resource"]["id"]
+    local = document.rpartition(".")[2]
+    workloads = (
+        ("deposit of a 50 KB CDA", deposit, 8.0),
+        ("API: first 20 documents of a space with 200", lambda _: listed(api, person), 2.5),
+        ("API: read of a DocumentReference", lambda _: api.request("GET", f"/fhir/DocumentReference/{document}"), 2.0),
+        ("API: read of a document (ITI-68)", lambda _: api.request("GET", f"/fhir/Binary/{document}"), 2.0),
+        ("page: first 20 documents of a space with 200", lambda _: page.request("GET", "/dossier/documents/"), 12.0),
+        ("page: a document", lambda _: page.request("GET", f"/dossier/documents/{local}/"), 20.0),
+    )
+    print(HEADER)
+    for name, unit, target in workloads:
+        api.authorize(ready)
+        result = measure(
+            name,
+            unit,  # type: ignore[arg-type]
+            cpu=lambda: (cpu_seconds(web), cpu_seconds(database)),
+            units=units,
+            repetitions=repetitions,
+            target_ms=target,
+        )
+        print(result, flush=True)
+
+
+def wait_for(url: str) -> None:
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(url, timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("the server does not answer")
+
+
+def listed(api: Client, person: dict[str, Any]) -> Any:
+    path = f"/fhir/DocumentReference?patient={person['space_id']}&status=current&_count=20"
+    return json.loads(api.request("GET", path)[1])
+
+
+class Deposit:
+    """Each call sends a new document of 50 KB: an example of our own writer, its narrative made longer."""
+
+    def __init__(self, api: Client) -> None:
+        text = (_REPOSITORY / "examples" / "biologie.xml").read_text(encoding="utf-8")
+        self._unique_id = re.search(r'<id root="([0-9.]+)"', text)[1]  # type: ignore[index]
+        row = "<paragraph>Ligne fictive de commentaire, pour la mesure de vitesse.</paragraph>"
+        missing = max(0, _DOCUMENT_BYTES - len(text.encode()))
+        self._text = text.replace("</text>", row * (missing // len(row)) + "</text>", 1)
+        self._api = api
+        self.sent = 0
+
+    def __call__(self, number: int) -> None:
+        self.sent += 1
+        other = f"{self._unique_id}.{'9' if number < 0 else '8'}.{abs(number)}"
+        body = self._text.replace(f'<id root="{self._unique_id}"', f'<id root="{other}"', 1).encode()
+        self._api.request("POST", "/dmp/documents", body, {"Content-Type": "application/xml"}, expect=201)
+
+
+def sign_in(page: Client, person: dict[str, Any]) -> None:
+    headers, content = page.request("GET", "/connexion/")
+    token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', content)
+    cookies = [value.partition(";")[0] for value in headers.get_all("Set-Cookie") or []]
+    form = {
+        "csrfmiddlewaretoken": token[1].decode() if token else "",
+        "username": person["username"],
+        "password": person["password"],
+        "who": "citizen",
+    }
+    sent = {"Cookie": "; ".join(cookies), "Content-Type": "application/x-www-form-urlencoded"}
+    headers, _ = page.request("POST", "/connexion/", urlencode(form).encode(), sent, expect=302)
+    cookies += [value.partition(";")[0] for value in headers.get_all("Set-Cookie") or []]
+    page.headers |= {"Cookie": "; ".join(cookies), "Accept-Language": "fr"}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""A believable life for each person of the country: what the documents will tell."""
