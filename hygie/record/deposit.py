@@ -148,10 +148,10 @@ def _deposit_one(one: _Deposit, written: list[Path]) -> Receipt:
         item=AccessColumns(type_code=submission.type.code),
     )
     ground = grant.decision.rule
-    known = Document.objects.filter(space_id=space_id, unique_id=submission.unique_id).first()
-    if known is not None:
-        return _repeat(one, known, sha256, ground)
-    replaced = replacing.find(one.actor, space_id, submission, now=one.now)
+    around = replacing.around(space_id, submission)
+    if around.same is not None:
+        return _repeat(one, around.same, sha256, ground)
+    replaced = replacing.find(one.actor, space_id, submission, around, now=one.now)
     receipt = Receipt(
         receipt=secrets.token_urlsafe(24),
         document_id=ids.new_local_id(),

@@ -4,6 +4,8 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from hygie.access import journal
 from hygie.fhir.core import json
 from hygie.fhir.store import write as store
@@ -32,24 +34,44 @@ class Replacement:
     by: str = ""
 
 
-def find(actor: Actor, space_id: uuid.UUID, submission: Submission, *, now: dt.datetime) -> Replacement:
-    """Looks both ways: documents that this one replaces, and one that came first and replaces this one.
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The documents of the space that a new one meets: the `same` unique id, those it replaces, the first that replaces it."""
+
+    same: Document | None
+    former: tuple[Document, ...]
+    waiting: Document | None
+
+
+def around(space_id: uuid.UUID, submission: Submission) -> Around:
+    """All of them in one statement."""
+    named = [submission.unique_id, *submission.replaces]
+    meets = Q(unique_id__in=named) | Q(replaces=submission.unique_id)
+    rows = list(Document.objects.filter(meets, space_id=space_id).order_by("deposited_at", "id"))
+    return Around(
+        same=next((row for row in rows if row.unique_id == submission.unique_id), None),
+        former=tuple(row for row in rows if row.unique_id in submission.replaces),
+        waiting=next((row for row in rows if row.replaces == submission.unique_id), None),
+    )
+
+
+def find(actor: Actor, space_id: uuid.UUID, submission: Submission, around: Around, *, now: dt.datetime) -> Replacement:
+    """Both ways: documents that this one replaces, and one that came first and replaces this one.
 
     Only its author or its structure replaces a document. Raises AccessRefused(replace-not-yours), Conflict(already-replaced).
     """
-    former = _former(actor, space_id, submission, now) if submission.replaces else ()
+    former = _former(actor, space_id, submission, around.former, now)
     labels = frozenset(label for _, resource in former for label in label_names(resource.access.labels))
-    waiting = Document.objects.filter(space_id=space_id, replaces=submission.unique_id).order_by("deposited_at").first()
-    return Replacement(former, labels, waiting.id if waiting else "")
+    return Replacement(former, labels, around.waiting.id if around.waiting else "")
 
 
 def _former(
-    actor: Actor, space_id: uuid.UUID, submission: Submission, now: dt.datetime
+    actor: Actor, space_id: uuid.UUID, submission: Submission, rows: tuple[Document, ...], now: dt.datetime
 ) -> tuple[tuple[Document, StoredResource], ...]:
     found = []
     # Every version of the space may be replaced by right of its structure, hidden or not: this is not a read.
     everything = Repository(Scope(space_id, ALWAYS))
-    for row in Document.objects.filter(space_id=space_id, unique_id__in=submission.replaces):
+    for row in rows:
         store.lock(space_id, "DocumentReference", row.id)
         resource = everything.read("DocumentReference", row.id)
         if resource is None:

@@ -1,5 +1,6 @@
 """What codes mean, in words that people understand. Everything comes from small tables kept in memory."""
 
+import re
 import unicodedata
 from functools import cache
 
@@ -168,10 +169,20 @@ def section_title(code: str) -> str:
     return _section_titles().get(code, "")
 
 
+def _plain(sign: str) -> str:
+    return "".join(part for part in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(part))
+
+
+_BEYOND = re.compile(r"[^\x00-\x7f]+")
+# The letters of European languages at once; the rest of Unicode takes the long way.
+_LATIN = {
+    code: plain for code in range(0x80, 0x250) if (plain := _plain(chr(code).casefold())) != chr(code)
+} | _LIGATURES
+
+
 def fold(text: str) -> str:
     """Text made comparable, for every search: lower case, no accents, œ→oe, straight apostrophes, single blanks."""
-    lowered = text.casefold().translate(_LIGATURES)
+    lowered = text.casefold().translate(_LATIN)
     if not lowered.isascii():
-        spread = unicodedata.normalize("NFKD", lowered)
-        lowered = "".join(sign for sign in spread if not unicodedata.combining(sign))
+        lowered = _BEYOND.sub(lambda found: _plain(found[0]), lowered)
     return " ".join(lowered.split())

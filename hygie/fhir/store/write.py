@@ -10,12 +10,37 @@ from django.db import connection
 from hygie.fhir.store.condition import AccessColumns
 from hygie.fhir.store.rows import NewResource, StoredResource, key, written
 
-_RESOURCE = (
-    "space_id, type, id, version, updated_at, deleted, body, labels, type_code, origin, authors, status, code, category, "
-    "sort_at, derived_from"
-)
+# Columns of the two tables with their PostgreSQL types, in the order of the rows below.
+_RESOURCE = {
+    "space_id": "uuid",
+    "type": "text",
+    "id": "text",
+    "version": "int",
+    "updated_at": "timestamptz",
+    "deleted": "bool",
+    "body": "bytea",
+    "labels": "bigint",
+    "type_code": "text",
+    "origin": "text",
+    "authors": "text",
+    "status": "text",
+    "code": "text",
+    "category": "text",
+    "sort_at": "timestamptz",
+    "derived_from": "text",
+}
+_INDEX = {
+    "space_id": "uuid",
+    "type": "text",
+    "id": "text",
+    "param": "text",
+    "ordinal": "smallint",
+    "system": "text",
+    "value": "text",
+    "low": "float8",
+    "high": "float8",
+}
 _VERSION = "space_id, type, id, version, updated_at, deleted, body, labels, type_code, origin, authors"
-_INDEX = "space_id, type, id, param, ordinal, system, value, low, high"
 
 
 def insert(space_id: uuid.UUID, resources: Sequence[NewResource]) -> None:
@@ -37,14 +62,26 @@ def insert(space_id: uuid.UUID, resources: Sequence[NewResource]) -> None:
     _insert_many("fhir_index", _INDEX, index)
 
 
-def _insert_many(table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    # SQLite binds at most 32,766 values in a statement (3.32 and later), PostgreSQL 65,535.
-    step = max(1, 30_000 // (columns.count(",") + 1))
+def _insert_many(table: str, columns: dict[str, str], rows: Sequence[tuple[Any, ...]]) -> None:
+    if rows and connection.vendor == "postgresql":
+        _insert_arrays(table, columns, rows)
+        return
+    # SQLite binds at most 32,766 values in a statement (3.32 and later).
+    step = 30_000 // len(columns)
     for at in range(0, len(rows), step):
         part = rows[at : at + step]
-        marks = ", ".join(["(" + ", ".join(["%s"] * len(part[0])) + ")"] * len(part))
+        marks = ", ".join(["(" + ", ".join(["%s"] * len(columns)) + ")"] * len(part))
+        statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {marks}"
         with connection.cursor() as cursor:
-            cursor.execute(f"INSERT INTO {table} ({columns}) VALUES {marks}", [v for row in part for v in row])
+            cursor.execute(statement, [value for row in part for value in row])
+
+
+def _insert_arrays(table: str, columns: dict[str, str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """One array a column: the statement is the same for any number of rows, so it is planned once."""
+    arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+    statement = f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM unnest({arrays})"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(values) for values in zip(*rows, strict=True)])
 
 
 def lock_space(space_id: uuid.UUID) -> None:

@@ -47,7 +47,7 @@ def test_each_event_is_a_whole_sentence(event, outcome, is_me):
 
 def test_a_professional_is_told_with_trade_and_place():
     assert activity.tell(line(), "« Prise de sang »") == (
-        "<strong>Dr Antoine MARTIN</strong> (médecin généraliste, Maison de santé &lt;des&gt; Tilleuls)"
+        "<strong>Dr Antoine MARTIN</strong>, médecin généraliste, Maison de santé &lt;des&gt; Tilleuls,"
         " a consulté « Prise de sang »."
     )
 
@@ -68,8 +68,9 @@ def test_somebody_whose_name_is_lost_is_not_an_id():
     ("profession", "speciality", "trade"),
     [
         ("10", "G15_10/SM26", "médecin généraliste"),
-        ("10", "G15_10/SM04", "médecin, cardiologie et maladies vasculaires"),
+        ("10", "G15_10/SM04", "médecin en cardiologie et maladies vasculaires"),
         ("60", "", "infirmier"),
+        ("40", "", "chirurgien-dentiste"),
         ("21", "G15_21/A", "pharmacien titulaire d'officine"),
         ("999", "", ""),
     ],

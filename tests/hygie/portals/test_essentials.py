@@ -292,3 +292,8 @@ def test_a_dispensation_is_not_a_treatment_that_is_over():
     }
     (medicine,) = read_essentials([resource]).medicines
     assert (medicine.status, medicine.date) == ("", "délivré le 1er mars 2026")
+
+
+def test_zeros_that_measure_nothing_leave_the_bounds_but_not_the_value():
+    row = only_result(observation(Decimal("75.0000"), low=Decimal("63.000000"), high=Decimal("83.50")))
+    assert (row.value, row.range_text) == ("75,0000", "de 63 à 83,50")

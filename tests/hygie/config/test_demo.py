@@ -1,0 +1,122 @@
+"""`hygie demo` as a person runs it, on a country of a few people."""
+
+import http.client
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cluster import free_port
+
+PEOPLE = "6"
+KEPT = {"PATH", "HOME", "LANG"}
+ADDRESSES = {"fhir_base": "/fhir", "token_url": "/oauth/token", "deposit_url": "/dmp/documents"}
+
+
+def _start(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
+    clean = {name: value for name, value in os.environ.items() if name in KEPT} | {"HYGIE_SHARED": str(folder / "none")}
+    command = [sys.executable, "-m", "hygie.config.cli", "demo", "--data", str(folder), *arguments]
+    return subprocess.Popen(command, env=clean, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def _run(folder: Path, *arguments: str) -> tuple[int, str, str]:
+    process = _start(folder, *arguments)
+    out, error = process.communicate(timeout=240)
+    return process.returncode, out, error
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / "ready.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def country(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("country") / "demo"
+    code, _, error = _run(folder, "--no-serve", "--port", "8123", "--people", PEOPLE)
+    assert code == 0, error
+    return folder
+
+
+def test_ready_json_follows_its_contract(country):
+    ready = _read(country)
+    assert set(ready) == {"base_url", *ADDRESSES, "clients", "professionals", "people"}
+    assert ready["base_url"] == "http://127.0.0.1:8123"
+    assert {name: ready[name] for name in ADDRESSES} == {n: ready["base_url"] + path for n, path in ADDRESSES.items()}
+    assert set(ready["clients"][0]) == {"client_id", "client_secret", "kind", "organization", "professionals"}
+    assert set(ready["professionals"][0]) == {"idnps", "profession", "username", "password", "organization"}
+    assert set(ready["people"][0]) == {"space_id", "ins", "family", "given", "birth_date", "username", "password"}
+    assert 0 < len(ready["people"]) <= int(PEOPLE)
+
+
+def test_what_holds_secrets_is_read_by_its_owner_only(country):
+    for name in ("ready.json", "country.json", "demo-master-key", "demo-secret-key"):
+        assert stat.S_IMODE((country / name).stat().st_mode) == 0o600, name
+
+
+def test_the_log_of_a_fresh_country_is_whole(country):
+    clean = {name: value for name, value in os.environ.items() if name in KEPT}
+    command = [sys.executable, "-m", "hygie.config.cli", "trace", "verify", "--data", str(country)]
+    done = subprocess.run(command, env=clean, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.endswith("the log is whole.\n")
+
+
+def test_a_loaded_country_is_not_loaded_again_and_may_change_its_port(country):
+    before = (country / "country.json").read_bytes()
+    assert _run(country, "--no-serve", "--port", "8999")[0] == 0
+    assert (country / "country.json").read_bytes() == before
+    assert _read(country)["token_url"] == "http://127.0.0.1:8999/oauth/token"
+
+
+def test_it_serves_until_it_is_interrupted(country):
+    port = free_port()
+    process = _start(country, "--port", str(port))
+    try:
+        _wait_for(
+            lambda: (country / "ready.json").exists() and _read(country)["base_url"].endswith(f":{port}"), process
+        )
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.request("GET", "/connexion/")
+        assert connection.getresponse().status == 200
+        second = _run(country, "--no-serve")
+        assert second[0] == 2
+        assert "another demonstration runs" in second[2]
+        process.send_signal(signal.SIGINT)
+        out, error = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert (process.returncode, error) == (0, "")
+    assert f"http://127.0.0.1:{port}" in out
+    assert _read(country)["people"][0]["username"] in out
+    with pytest.raises(ConnectionRefusedError):
+        http.client.HTTPConnection("127.0.0.1", port, timeout=5).connect()
+
+
+def test_an_interrupted_load_is_started_again_in_a_clean_folder(tmp_path):
+    process = _start(tmp_path, "--no-serve", "--people", PEOPLE)
+    _wait_for(lambda: (tmp_path / "blobs").exists(), process)
+    process.kill()
+    process.communicate()
+    assert not (tmp_path / "ready.json").exists()
+    (tmp_path / "mine.txt").write_text("kept")
+    code, out, error = _run(tmp_path, "--no-serve", "--people", PEOPLE)
+    assert code == 0, error
+    assert "starting again in a clean folder" in out
+    assert _read(tmp_path)["people"]
+    assert (tmp_path / "mine.txt").read_text() == "kept"
+
+
+def _wait_for(condition, process: "subprocess.Popen[str]") -> None:
+    deadline = time.monotonic() + 120
+    while not condition():
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            pytest.fail("".join(process.communicate()))
+        time.sleep(0.05)

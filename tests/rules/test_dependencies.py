@@ -1,0 +1,163 @@
+"""A dependency that is installed may still not work here: each one is called once, on something real."""
+
+import io
+import os
+import re
+import subprocess
+import sys
+import time
+import tomllib
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cluster import free_port
+from tests.rules.source import REPOSITORY
+
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+DEPENDENCIES = {re.split(r"[\[<>=~! ]", each, maxsplit=1)[0] for each in PROJECT["dependencies"]}
+
+
+def call_argon2() -> None:
+    import argon2
+
+    hasher = argon2.PasswordHasher(time_cost=1, memory_cost=64)
+    assert hasher.verify(hasher.hash("mot de passe"), "mot de passe")
+
+
+def call_cryptography() -> None:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    cipher = AESGCM(AESGCM.generate_key(bit_length=256))
+    assert cipher.decrypt(b"n" * 12, cipher.encrypt(b"n" * 12, b"clair", b"lien"), b"lien") == b"clair"
+
+
+def call_django() -> None:
+    from django.template import engines
+
+    assert engines["django"].from_string("{{ a }}").render({"a": "<"}) == "&lt;"
+
+
+def call_csp() -> None:
+    from csp.middleware import CSPMiddleware
+    from django.http import HttpResponse
+    from django.test import RequestFactory
+
+    response = CSPMiddleware(lambda request: HttpResponse())(RequestFactory().get("/"))
+    assert "script-src 'self'" in response["Content-Security-Policy"]
+
+
+def call_oauth_toolkit() -> None:
+    from oauth2_provider.generators import generate_client_secret
+
+    assert len(generate_client_secret()) > 60
+
+
+def call_granian() -> None:
+    """A page of a WSGI application, through the real server."""
+    port = free_port()
+    options = ["--interface", "wsgi", "--port", str(port), "--no-ws", "--log-level", "error"]
+    command = [sys.executable, "-m", "granian", *options, "tests.rules.wsgi_greeting:application"]
+    server = subprocess.Popen(command, cwd=REPOSITORY, env={**os.environ, "PYTHONPATH": str(REPOSITORY)})
+    try:
+        assert _fetch(f"http://127.0.0.1:{port}/") == b"bonjour"
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+
+
+def _fetch(address: str) -> bytes:
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                return bytes(answer.read())
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the server does not answer")
+
+
+def call_lxml() -> None:
+    from lxml import etree
+
+    assert etree.fromstring("<a><b>é</b></a>").xpath("string(b)") == "é"
+
+
+def call_msgspec() -> None:
+    import msgspec
+
+    assert msgspec.json.decode(msgspec.json.encode({"a": 1}), type=dict[str, int]) == {"a": 1}
+
+
+def call_psycopg() -> None:
+    """Its C library loads and speaks: nobody listens on that port, and it says so."""
+    import psycopg
+    from psycopg_pool import ConnectionPool
+
+    assert psycopg.pq.version() > 0
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(host="127.0.0.1", port=free_port(), connect_timeout=2)
+    ConnectionPool("", open=False).close()
+
+
+def _pdf() -> bytes:
+    from reportlab.pdfgen.canvas import Canvas
+
+    stream = io.BytesIO()
+    canvas = Canvas(stream)
+    canvas.drawString(72, 720, "Compte rendu")
+    canvas.save()
+    return stream.getvalue()
+
+
+def call_pypdf() -> None:
+    from pypdf import PdfReader
+
+    assert PdfReader(io.BytesIO(_pdf())).pages[0].extract_text().strip() == "Compte rendu"
+
+
+def call_pillow() -> None:
+    from PIL import Image
+
+    stream = io.BytesIO()
+    Image.new("RGB", (3, 2)).save(stream, "PNG")
+    assert Image.open(stream).size == (3, 2)
+
+
+def call_reportlab() -> None:
+    assert _pdf().startswith(b"%PDF-")
+
+
+def call_whitenoise() -> None:
+    from whitenoise import WhiteNoise
+
+    folder = Path(__file__).parent
+    server = WhiteNoise(None, root=str(folder), prefix="/s/")
+    assert "/s/test_dependencies.py" in server.files
+
+
+CALLS: dict[str, Callable[[], None]] = {
+    "argon2-cffi": call_argon2,
+    "cryptography": call_cryptography,
+    "django": call_django,
+    "django-csp": call_csp,
+    "django-oauth-toolkit": call_oauth_toolkit,
+    "granian": call_granian,
+    "lxml": call_lxml,
+    "msgspec": call_msgspec,
+    "psycopg": call_psycopg,
+    "pypdf": call_pypdf,
+    "pillow": call_pillow,
+    "reportlab": call_reportlab,
+    "whitenoise": call_whitenoise,
+}
+
+
+def test_every_dependency_is_called():
+    assert set(CALLS) == DEPENDENCIES
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_dependency_works_here(name):
+    CALLS[name]()
