@@ -48,6 +48,8 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.DATABASES["default"]["TEST"] = {"NAME": str(Path(_data) / "test.sqlite3")}
     # Same algorithm, tiny cost: tests make hundreds of accounts.
     settings.PASSWORD_HASHERS = ["tests.hashers.QuickArgon2", *settings.PASSWORD_HASHERS[1:]]
+    # The whole chain of middleware runs: the folder of collected files exists, as on a machine that is set up.
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     # The manifest of static files exists only after collectstatic.
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 

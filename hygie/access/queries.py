@@ -152,12 +152,25 @@ def list_consents(actor: Actor, space_id: uuid.UUID, *, now: dt.datetime) -> lis
     ]
 
 
-def find_patient(actor: Actor, *, ins_value: str, born_on: dt.date, now: dt.datetime) -> Person | None:
+def read_patient(actor: Actor, space_id: uuid.UUID, *, now: dt.datetime) -> Person:
+    """The identity of a space, for those to whom its record is open. Raises AccessRefused."""
+    event = Event.SPACE_READ
+    grant = journal.authorize(actor, space_id, Permission.SPACE_READ, event, now=now, need=journal.Need("Patient", "r"))
+    person = identity.get_person(space_id)
+    with transaction.atomic():
+        trace_actions.append(journal.entry(actor, space_id, event, now=now, ground=grant.decision.rule))
+    return person
+
+
+def find_patient(
+    actor: Actor, *, ins_value: str, born_on: dt.date, now: dt.datetime, ins_oid: str = ""
+) -> Person | None:
     """A professional's search by matricule and birth date; a space that is found keeps a trace of it.
 
-    The same None for an unknown matricule, another birth date and a closed space.
+    Without `ins_oid`, under the roots that this instance accepts, real ones first. The same None for an unknown
+    matricule, another birth date and a closed space.
     """
-    person = identity.find_by_matricule(ins_value, born_on)
+    person = identity.find_by_matricule(ins_value, born_on, ins_oid=ins_oid)
     if person is None or person.closed_at is not None:
         return None
     grant = journal.authorize(

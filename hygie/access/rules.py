@@ -44,7 +44,7 @@ class Rule:
     item: Callable[[Facts], Condition] = _any_item
 
 
-SEE = frozenset({P.DOCUMENT_LIST, P.DOCUMENT_READ, P.ENTRY_READ})
+SEE = frozenset({P.DOCUMENT_LIST, P.DOCUMENT_READ, P.ENTRY_READ, P.SPACE_READ})
 OWNERS = SEE | {P.DOCUMENT_ADD, P.DOCUMENT_HIDE, P.ACCESS_READ, P.ACCESS_CHANGE, P.TRACE_READ}
 FEED = frozenset({P.DOCUMENT_DEPOSIT})
 ALL = frozenset(P)

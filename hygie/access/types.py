@@ -22,6 +22,7 @@ class Permission(StrEnum):
     CONSENT_RECORD = "access:consent:record"
     TRACE_READ = "trace:entry:read"
     SPACE_FIND = "identity:space:find"
+    SPACE_READ = "identity:space:read"
 
 
 @dataclass(frozen=True, slots=True)

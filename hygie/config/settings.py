@@ -217,6 +217,8 @@ OAUTH2_PROVIDER_ID_TOKEN_MODEL = "oauth2_provider.IDToken"
 OAUTH2_PROVIDER_GRANT_MODEL = "oauth2_provider.Grant"
 OAUTH2_PROVIDER = {
     "CLIENT_SECRET_HASHER": "drawn_secret",
+    # Only the checksum of a token is kept (RFC 9700): a copy of the database opens nothing.
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
     "ACCESS_TOKEN_EXPIRE_SECONDS": HYGIE_TOKEN_SECONDS,
     "SCOPES_BACKEND_CLASS": "hygie.api.oauth.SmartScopes",
     "OAUTH2_VALIDATOR_CLASS": "hygie.api.oauth.Validator",

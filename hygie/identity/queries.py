@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
-from hygie.identity.ins import INS, IdentityStatus
+from hygie.identity.ins import INS, NIA, NIR, NIR_DEMO, NIR_TEST, IdentityStatus
 from hygie.identity.models import Account, Identity, MachineClient, Organization, Professional, Role, Space
 from hygie.identity.traits import Traits
 from hygie.identity.types import (
@@ -76,13 +76,15 @@ def find_spaces(numbers: Iterable[INS]) -> list[Person]:
     return [person_of(row) for row in Identity.objects.select_related("space").filter(wanted)]
 
 
-def find_by_matricule(value: str, born_on: dt.date) -> Person | None:
-    """Manual search: a matricule and a birth date, under the roots that this instance accepts, real ones first."""
-    rows = Identity.objects.select_related("space").filter(
-        ins_value=value, born_on=born_on, ins_oid__in=settings.HYGIE_ACCEPTED_INS_OIDS
-    )
-    row = rows.order_by("ins_oid").first()
-    return person_of(row) if row else None
+def find_by_matricule(value: str, born_on: dt.date, *, ins_oid: str = "") -> Person | None:
+    """Manual search: a matricule and a birth date, under one root or under those that this instance accepts."""
+    roots = [oid for oid in (NIR, NIA, NIR_TEST, NIR_DEMO) if oid in settings.HYGIE_ACCEPTED_INS_OIDS]
+    if ins_oid:
+        roots = [oid for oid in roots if oid == ins_oid]
+    rows = Identity.objects.select_related("space").filter(ins_value=value, born_on=born_on, ins_oid__in=roots)
+    # The real person before a fictive one of the same number.
+    found = sorted(rows, key=lambda row: roots.index(row.ins_oid))
+    return person_of(found[0]) if found else None
 
 
 def _organization(row: Organization) -> OrganizationView:

@@ -21,6 +21,7 @@ class Event(StrEnum):
     ENTRY_LISTED = "record.entry.listed"
     ENTRY_READ = "record.entry.read"
     SPACE_FOUND = "identity.space.found"
+    SPACE_READ = "identity.space.read"
     SPACE_CREATED = "identity.space.created"
     RIGHTS_LISTED = "access.rights.listed"
     CONSENT_GIVEN = "access.consent.given"

@@ -67,6 +67,28 @@ def contained(world: Any) -> list[dict[str, Any]]:
     return [patient(world.ins, world.traits), practitioner, organization, role]
 
 
+def concept(system: str, code: str) -> dict[str, Any]:
+    return {"coding": [{"system": system, "code": code}]}
+
+
+def nos(name: str) -> str:
+    return f"https://mos.esante.gouv.fr/NOS/{name}/FHIR/{name.replace('_', '-')}"
+
+
+def content(data: bytes, media_type: str) -> dict[str, Any]:
+    attachment = {
+        "contentType": media_type,
+        "language": "fr-FR",
+        "url": FILE,
+        "size": len(data),
+        "hash": sha1(data),
+        "title": "Compte rendu de consultation",
+        "creation": "2026-11-12T10:00:00+01:00",
+    }
+    system = "http://ihe.net/fhir/ihe.formatcode.fhir/CodeSystem/formatcode"
+    return {"attachment": attachment, "format": {"system": system, "code": "urn:ihe:iti:xds-sd:pdf:2008"}}
+
+
 def document(
     world: Any,
     *,
@@ -77,68 +99,26 @@ def document(
     **changes: Any,
 ) -> dict[str, Any]:
     """A comprehensive DocumentReference; a change to None takes the element away."""
+    profile = "https://interop.esante.gouv.fr/ig/fhir/pdsm/StructureDefinition/pdsm-comprehensive-document-reference"
     resource: dict[str, Any] = {
         "resourceType": "DocumentReference",
-        "meta": {
-            "profile": [
-                "https://interop.esante.gouv.fr/ig/fhir/pdsm/StructureDefinition/pdsm-comprehensive-document-reference"
-            ]
-        },
+        "meta": {"profile": [profile]},
         "contained": contained(world),
         "masterIdentifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:oid:{unique_id}"},
         "status": "current",
-        "type": {"coding": [{"system": "http://loinc.org", "code": type_code}]},
-        "category": [
-            {
-                "coding": [
-                    {
-                        "system": "https://mos.esante.gouv.fr/NOS/TRE_A03-ClasseDocument/FHIR/TRE-A03-ClasseDocument",
-                        "code": "10",
-                    }
-                ]
-            }
-        ],
+        "type": concept("http://loinc.org", type_code),
+        "category": [concept(nos("TRE_A03-ClasseDocument"), "10")],
         "subject": {"reference": f"Patient?identifier={world.ins.system}|{world.ins.value}"},
         "date": "2026-11-12T10:00:00+01:00",
         "author": [{"reference": "#author"}],
         "authenticator": {"reference": "#author"},
         "custodian": {"reference": "#practice"},
-        "securityLabel": [{"coding": [{"system": CONFIDENTIALITY, "code": "N"}]}],
-        "content": [
-            {
-                "attachment": {
-                    "contentType": media_type,
-                    "language": "fr-FR",
-                    "url": FILE,
-                    "size": len(data),
-                    "hash": sha1(data),
-                    "title": "Compte rendu de consultation",
-                    "creation": "2026-11-12T10:00:00+01:00",
-                },
-                "format": {
-                    "system": "http://ihe.net/fhir/ihe.formatcode.fhir/CodeSystem/formatcode",
-                    "code": "urn:ihe:iti:xds-sd:pdf:2008",
-                },
-            }
-        ],
+        "securityLabel": [concept(CONFIDENTIALITY, "N")],
+        "content": [content(data, media_type)],
         "context": {
             "period": {"start": "2026-11-12T09:00:00+01:00"},
-            "facilityType": {
-                "coding": [
-                    {
-                        "system": "https://mos.esante.gouv.fr/NOS/TRE_R02-SecteurActivite/FHIR/TRE-R02-SecteurActivite",
-                        "code": "SA07",
-                    }
-                ]
-            },
-            "practiceSetting": {
-                "coding": [
-                    {
-                        "system": "https://mos.esante.gouv.fr/NOS/TRE_A01-CadreExercice/FHIR/TRE-A01-CadreExercice",
-                        "code": "AMBULATOIRE",
-                    }
-                ]
-            },
+            "facilityType": concept(nos("TRE_R02-SecteurActivite"), "SA07"),
+            "practiceSetting": concept(nos("TRE_A01-CadreExercice"), "AMBULATOIRE"),
             "sourcePatientInfo": {"reference": "#source"},
         },
     }

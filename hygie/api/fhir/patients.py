@@ -1,0 +1,136 @@
+"""The person of a space as a FHIR Patient (fr-core-patient-ins), found by INS and birth date, never by name."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from hygie.access import queries as access
+from hygie.access.types import Permission
+from hygie.api.fhir import resources
+from hygie.api.policy import policy
+from hygie.api.query import is_pretty
+from hygie.api.reply import fhir
+from hygie.fhir.core import dates, json, parameters
+from hygie.fhir.core.parameters import BadQuery
+from hygie.fhir.http import headers, searchset
+from hygie.identity.ins import INS, NIA, NIR, NIR_DEMO, NIR_TEST, IdentityStatus
+from hygie.identity.types import Person
+from hygie.lib.errors import NotFound
+
+_FR_CORE = "https://hl7.fr/ig/fhir/core"
+_BIRTH_PLACE = "http://hl7.org/fhir/StructureDefinition/patient-birthPlace"
+_COMMUNE = "https://mos.esante.gouv.fr/NOS/TRE_R13-CommuneOM/FHIR/TRE-R13-CommuneOM"
+_INS_TYPES = {NIR: "INS-NIR", NIA: "INS-NIA", NIR_TEST: "INS-NIR-TEST", NIR_DEMO: "INS-NIR-DEMO"}
+_GENDERS = {"M": "male", "F": "female"}
+_RESULT_NAMES = frozenset({"_format", "_pretty", "_count", "_total"})
+
+
+@policy("client", Permission.SPACE_READ, interaction="read")
+def read(request: HttpRequest, resource_type: str, logical_id: str) -> HttpResponse:
+    """GET /fhir/Patient/<id>, for those to whom the record is open; a trace tells the person that it was asked."""
+    space_id = resources.space_of(logical_id)
+    if space_id is None:
+        raise NotFound("Nothing of this id, or nothing that you may know of.")
+    person = access.read_patient(request.actor, space_id, now=request.received_at)
+    return fhir(json.write(patient(person)), pretty=is_pretty(request))
+
+
+@policy("client", Permission.SPACE_FIND, interaction="search-type")
+def find(request: HttpRequest, resource_type: str) -> HttpResponse:
+    """GET /fhir/Patient?identifier=urn:oid:<root>|<matricule>&birthdate=<day>, and POST …/_search."""
+    pairs = resources.asked_pairs(request)
+    ins, born_on = _asked(pairs)
+    ignored = tuple(key for key, _ in pairs if key not in _RESULT_NAMES | {"identifier", "birthdate"})
+    if ignored and headers.is_strict(request.META.get("HTTP_PREFER", "")):
+        raise BadQuery("This parameter is not supported for this type.", path=f"http.{ignored[0]}")
+    person = access.find_patient(
+        request.actor, ins_oid=ins.oid, ins_value=ins.value, born_on=born_on, now=request.received_at
+    )
+    understood = [(key, value) for key, value in pairs if key in ("identifier", "birthdate")]
+    base = resources.fhir_base()
+    found = searchset.Searchset(
+        base=base,
+        type="Patient",
+        bodies=[json.write(patient(person))] if person else [],
+        total=1 if person else 0,
+        self_link=searchset.link(base, "Patient", understood),
+        outcome=resources.ignored_outcome(ignored),
+    )
+    return fhir(searchset.write(found), pretty=is_pretty(request))
+
+
+def _asked(pairs: Sequence[tuple[str, str]]) -> tuple[INS, dt.date]:
+    """Both, each once: a matricule alone would let anybody walk through the numbers."""
+    identifiers = [value for key, value in pairs if key == "identifier"]
+    days = [dates.date_of(value.removeprefix("eq")) for key, value in pairs if key == "birthdate"]
+    if len(identifiers) != 1 or len(days) != 1:
+        raise BadQuery(
+            "A person is found by identifier=urn:oid:<root>|<matricule> and birthdate=<YYYY-MM-DD>, each once.",
+            code="patient-search",
+            path="http.birthdate" if identifiers else "http.identifier",
+        )
+    system, value = parameters.token(identifiers[0])
+    if system is None or not system.startswith("urn:oid:") or not value:
+        raise BadQuery("The identifier is urn:oid:<root>|<matricule>.", code="search-value", path="http.identifier")
+    if days[0] is None:
+        raise BadQuery("The birth date is a whole one.", code="search-value", path="http.birthdate")
+    return INS(system.removeprefix("urn:oid:"), value), days[0]
+
+
+def patient(person: Person) -> dict[str, Any]:
+    """The traits of the identity; the INS goes out only when the identity is qualified (RNIV)."""
+    traits = person.traits
+    resource: dict[str, Any] = {
+        "resourceType": "Patient",
+        "id": str(person.space_id),
+        "meta": {"profile": [f"{_FR_CORE}/StructureDefinition/fr-core-patient-ins"]},
+        "extension": [_reliability(person.status)],
+    }
+    if traits.birth_place:
+        resource["extension"].append(_birth_place(traits.birth_place))
+    if person.status is IdentityStatus.QUAL:
+        resource["identifier"] = [_identifier(person.ins)]
+    resource["active"] = person.closed_at is None
+    resource["name"] = _names(person)
+    resource["gender"] = _GENDERS.get(traits.sex, "unknown")
+    resource["birthDate"] = traits.born_on.isoformat()
+    return resource
+
+
+def _identifier(ins: INS) -> dict[str, Any]:
+    coding = {"system": f"{_FR_CORE}/CodeSystem/fr-core-cs-v2-0203", "code": _INS_TYPES[ins.oid]}
+    use = "temp" if ins.oid == NIA else "official"
+    return {"use": use, "type": {"coding": [coding]}, "system": ins.system, "value": ins.value}
+
+
+def _names(person: Person) -> list[dict[str, Any]]:
+    traits = person.traits
+    birth_list = {
+        "url": f"{_FR_CORE}/StructureDefinition/fr-core-patient-birth-list-given-name",
+        "valueString": " ".join(traits.birth_given),
+    }
+    names: list[dict[str, Any]] = [
+        {"extension": [birth_list], "use": "official", "family": traits.birth_family, "given": [traits.first_given]}
+    ]
+    if traits.used_family or traits.used_given:
+        family, given = traits.used_family or traits.birth_family, traits.used_given or traits.first_given
+        names.append({"use": "usual", "family": family, "given": [given]})
+    return names
+
+
+def _reliability(status: IdentityStatus) -> dict[str, Any]:
+    coding = {"system": f"{_FR_CORE}/CodeSystem/fr-core-cs-identity-status", "code": status.value}
+    return {
+        "url": f"{_FR_CORE}/StructureDefinition/fr-core-identity-reliability",
+        "extension": [{"url": "identityStatus", "valueCoding": coding}],
+    }
+
+
+def _birth_place(insee: str) -> dict[str, Any]:
+    code = {
+        "url": f"{_FR_CORE}/StructureDefinition/fr-core-address-insee-code",
+        "valueCoding": {"system": _COMMUNE, "code": insee},
+    }
+    return {"url": _BIRTH_PLACE, "valueAddress": {"extension": [code]}}
