@@ -17,7 +17,9 @@ def _stat(pid: int) -> tuple[int, float] | None:
 
 def tree(root: int) -> set[int]:
     """The process and its living descendants."""
-    parents = {int(p.name): found[0] for p in Path("/proc").iterdir() if p.name.isdigit() and (found := _stat(int(p.name)))}
+    parents = {
+        int(p.name): found[0] for p in Path("/proc").iterdir() if p.name.isdigit() and (found := _stat(int(p.name)))
+    }
     members = {root}
     while more := {pid for pid, parent in parents.items() if parent in members} - members:
         members |= more

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from django.db import transaction
@@ -21,6 +22,7 @@ from hygie.access.types import (
     OppositionView,
     Permission,
     RecordAccess,
+    Rights,
 )
 from hygie.identity import queries as identity
 from hygie.identity.types import Actor, ActorKind, OrganizationView, Person, ProfessionalView
@@ -74,82 +76,63 @@ def _now(rows: QuerySet[_Row], now: dt.datetime) -> QuerySet[_Row]:
     return rows.filter(since__lte=now).filter(Q(until__isnull=True) | Q(until__gt=now))
 
 
-def _people(
-    rows: Iterable[CareTeamMember | Block | Opposition | ConsultationConsent],
-) -> tuple[dict[uuid.UUID, ProfessionalView], dict[uuid.UUID, OrganizationView]]:
-    rows = list(rows)
-    professionals = {row.professional_id for row in rows if row.professional_id}
-    organizations = {row.organization_id for row in rows if row.organization_id}
-    return identity.list_professionals(professionals), identity.list_organizations(organizations)
+_Named = CareTeamMember | Block | Opposition | ConsultationConsent
 
 
-def _check(actor: Actor, space_id: uuid.UUID, now: dt.datetime) -> None:
-    """The rights of a space are shown to its holder and representatives only; a stranger's question is a trace."""
-    journal.authorize(actor, space_id, Permission.ACCESS_READ, Event.RIGHTS_LISTED, now=now)
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The register's names of all who appear in the rows of a space, in two statements."""
 
+    professionals: dict[uuid.UUID, ProfessionalView]
+    organizations: dict[uuid.UUID, OrganizationView]
 
-def list_care_team(actor: Actor, space_id: uuid.UUID, *, now: dt.datetime) -> list[MemberView]:
-    """The care team now: the attending doctor first."""
-    _check(actor, space_id, now)
-    return care_team(space_id, now)
-
-
-def care_team(space_id: uuid.UUID, now: dt.datetime) -> list[MemberView]:
-    rows = list(_now(CareTeamMember.objects.filter(space_id=space_id), now).order_by("-attending", "since", "id"))
-    who, where = _people(rows)
-    return [
-        MemberView(
-            row.id,
-            who.get(row.professional_id) if row.professional_id else None,
-            where.get(row.organization_id) if row.organization_id else None,
-            row.attending,
-            row.since,
+    @classmethod
+    def of(cls, rows: Iterable[_Named]) -> "_Names":
+        rows = list(rows)
+        return cls(
+            identity.list_professionals({row.professional_id for row in rows if row.professional_id}),
+            identity.list_organizations({row.organization_id for row in rows if row.organization_id}),
         )
-        for row in rows
-    ]
+
+    def both(self, row: _Named) -> tuple[ProfessionalView | None, OrganizationView | None]:
+        who = self.professionals.get(row.professional_id) if row.professional_id else None
+        return who, self.organizations.get(row.organization_id) if row.organization_id else None
 
 
-def list_blocks(actor: Actor, space_id: uuid.UUID, *, now: dt.datetime) -> list[BlockView]:
-    _check(actor, space_id, now)
-    rows = list(_now(Block.objects.filter(space_id=space_id), now).order_by("since", "id"))
-    who, where = _people(rows)
-    return [
-        BlockView(
-            row.id,
-            who.get(row.professional_id) if row.professional_id else None,
-            where.get(row.organization_id) if row.organization_id else None,
-            row.since,
-        )
-        for row in rows
-    ]
+def list_rights(actor: Actor, space_id: uuid.UUID, *, now: dt.datetime) -> Rights:
+    """Who may see and who may feed, as it holds now, for the holder of the space and representatives: one line in the journal."""
+    event = Event.RIGHTS_LISTED
+    grant = journal.authorize(actor, space_id, Permission.ACCESS_READ, event, now=now)
+    team = _team_rows(space_id, now)
+    blocks = list(_now(Block.objects.filter(space_id=space_id), now).order_by("since", "id"))
+    oppositions = list(_now(Opposition.objects.filter(space_id=space_id), now).order_by("since", "id"))
+    consents = list(_now(ConsultationConsent.objects.filter(space_id=space_id), now).order_by("since", "id"))
+    names = _Names.of([*team, *blocks, *oppositions, *consents])
+    with transaction.atomic():
+        trace_actions.append(journal.entry(actor, space_id, event, now=now, ground=grant.decision.rule))
+    return Rights(
+        team=[MemberView(row.id, *names.both(row), row.attending, row.since) for row in team],
+        blocks=[BlockView(row.id, *names.both(row), row.since) for row in blocks],
+        oppositions=[OppositionView(row.id, *names.both(row), row.category, row.since) for row in oppositions],
+        consents=[ConsentView(row.id, *names.both(row), row.since, row.until or now) for row in consents],
+    )
 
 
-def list_oppositions(actor: Actor, space_id: uuid.UUID, *, now: dt.datetime) -> list[OppositionView]:
-    _check(actor, space_id, now)
-    rows = list(_now(Opposition.objects.filter(space_id=space_id), now).order_by("since", "id"))
-    who, where = _people(rows)
-    return [
-        OppositionView(
-            row.id,
-            who.get(row.professional_id) if row.professional_id else None,
-            where.get(row.organization_id) if row.organization_id else None,
-            row.category,
-            row.since,
-        )
-        for row in rows
-    ]
+def _team_rows(space_id: uuid.UUID, now: dt.datetime) -> list[CareTeamMember]:
+    """The attending doctor first."""
+    return list(_now(CareTeamMember.objects.filter(space_id=space_id), now).order_by("-attending", "since", "id"))
 
 
-def list_consents(actor: Actor, space_id: uuid.UUID, *, now: dt.datetime) -> list[ConsentView]:
-    """Consents to consultation that hold now."""
-    _check(actor, space_id, now)
-    rows = list(ConsultationConsent.objects.filter(space_id=space_id, since__lte=now, until__gt=now).order_by("since"))
-    who, where = _people(rows)
-    return [
-        ConsentView(row.id, who.get(row.professional_id), where.get(row.organization_id), row.since, row.until)
-        for row in rows
-        if row.until is not None
-    ]
+def around(
+    space_id: uuid.UUID, now: dt.datetime
+) -> list[tuple[ProfessionalView | None, OrganizationView | None, bool]]:
+    """For `record`, which has decided: (professional, structure, attending) of the care team, then of running consultations."""
+    team = _team_rows(space_id, now)
+    consents = list(_now(ConsultationConsent.objects.filter(space_id=space_id), now).order_by("since", "id"))
+    names = _Names.of([*team, *consents])
+    members = {row.professional_id for row in team}
+    found = [(*names.both(row), row.attending) for row in team]
+    return found + [(*names.both(row), False) for row in consents if row.professional_id not in members]
 
 
 def read_patient(actor: Actor, space_id: uuid.UUID, *, now: dt.datetime) -> Person:
@@ -195,6 +178,7 @@ def list_accesses(
     limit: int = 50,
     document_id: str = "",
     who: str = "",
+    professional_id: uuid.UUID | None = None,
     since: dt.datetime | None = None,
     until: dt.datetime | None = None,
     refused_only: bool = False,
@@ -211,6 +195,7 @@ def list_accesses(
         before=before,
         limit=limit,
         objects=[document_id] if document_id else (),
+        actors=[str(professional_id)] if professional_id else (),
         actor_kinds=sorted(_WHO.get(who, ())),
         outcome=Outcome.REFUSED.value if refused_only else "",
         since=since,

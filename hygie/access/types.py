@@ -110,6 +110,16 @@ class ConsentView:
 
 
 @dataclass(frozen=True, slots=True)
+class Rights:
+    """All that the person decided about access, as it holds now; the attending doctor comes first in the team."""
+
+    team: list[MemberView]
+    blocks: list[BlockView]
+    oppositions: list[OppositionView]
+    consents: list[ConsentView]
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """Somebody around the person, and whether that reader may open one document."""
 

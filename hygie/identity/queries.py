@@ -140,7 +140,7 @@ def ids_by_idnps(numbers: Collection[str]) -> dict[str, uuid.UUID]:
 
 def search_professionals(text: str, *, limit: int = 20) -> list[ProfessionalView]:
     """The public register by name: every word begins a part of the name."""
-    words = text.split()[:5]
+    words = text.replace("\0", " ").split()[:5]
     if not words:
         return []
     rows = _professionals()
@@ -167,7 +167,7 @@ def list_organizations(ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Organizati
 
 
 def search_organizations(text: str, *, limit: int = 20) -> list[OrganizationView]:
-    words = text.split()[:5]
+    words = text.replace("\0", " ").split()[:5]
     if not words:
         return []
     rows = Organization.objects.filter(active=True)

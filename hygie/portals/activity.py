@@ -19,6 +19,7 @@ from hygie.terminology import queries as terminology
 
 _HOLE = re.compile(r"%\((\w+)\)s")
 _QUALIFICATION = re.compile(r"\s*\([A-Z]+\)$")
+_SPECIALISTS = frozenset({"Médecin", "Chirurgien-Dentiste"})
 _GENERAL_PRACTICE = frozenset({"SM26", "SM53", "SM54"})
 
 
@@ -100,6 +101,12 @@ EVENT_SENTENCES: Mapping[str, Telling] = {
         _("%(who)s a ouvert le dossier avec le numéro de santé (INS)."),
         _("Vous avez ouvert le dossier avec le numéro de santé (INS)."),
         _("%(who)s a cherché le dossier avec le numéro de santé (INS). L’accès a été refusé."),
+    ),
+    "identity.space.read": Telling(
+        "id",
+        _("%(who)s a consulté l’identité inscrite dans le dossier."),
+        _("Vous avez consulté l’identité inscrite dans le dossier."),
+        _("%(who)s a essayé de consulter l’identité inscrite dans le dossier. L’accès a été refusé."),
     ),
     "identity.space.created": Telling(
         "folder-heart", _("L’espace de santé a été ouvert."), _("L’espace de santé a été ouvert.")
@@ -220,16 +227,16 @@ def trade_of(professional: ProfessionalView) -> str:
         return gettext("médecin généraliste")
     label = terminology.profession_label(professional.profession)
     qualified = terminology.speciality_label(professional.speciality)
-    # « Médecin - Cardiologie et maladies vasculaires (SM) »: what people understand comes after the dash.
+    # « Médecin - Cardiologie et maladies vasculaires (SM) »: what people understand comes after the dash.
     kind, dash, detail = _QUALIFICATION.sub("", qualified).partition(" - ")
-    if dash and kind == label:
-        return f"{_lower(label)}, {_lower(detail)}"
-    return _lower(kind if dash else qualified or label)
+    if dash and kind == label and kind in _SPECIALISTS:
+        return gettext("%(kind)s en %(field)s") % {"kind": _lower(kind), "field": _lower(detail)}
+    return _lower(label or kind if dash else qualified or label)
 
 
 def _lower(text: str) -> str:
-    """First letter in lower case, unless the word is an abbreviation."""
-    return text[:1].lower() + text[1:] if not text[1:2].isupper() else text
+    """Lower case, but for abbreviations."""
+    return " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in text.split())
 
 
 def name_of(line: AccessLine) -> str:
@@ -244,7 +251,7 @@ def name_of(line: AccessLine) -> str:
 
 
 def who(line: AccessLine) -> SafeString:
-    """The name in bold, then the profession and the structure between parentheses."""
+    """The name in bold, then the profession and the structure between commas."""
     details = []
     if line.professional:
         details = [trade_of(line.professional)]
@@ -252,7 +259,7 @@ def who(line: AccessLine) -> SafeString:
             details.append(line.organization.name)
     told = ", ".join(detail for detail in details if detail)
     name = format_html("<strong>{}</strong>", name_of(line))
-    return format_html("{} ({})", name, told) if told else name
+    return format_html("{}, {},", name, told) if told else name
 
 
 def tell(line: AccessLine, what: str = "") -> SafeString:

@@ -218,6 +218,7 @@ def _store(one: _Deposit, document_id: str, replaced: replacing.Replacement) -> 
         space_id=space_id,
         document_id=document_id,
         access=access,
+        current=status == "current",
         dated_at=submission.created_at,
         now=now,
     )

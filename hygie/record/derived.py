@@ -34,6 +34,7 @@ def resources_of(
     space_id: uuid.UUID,
     document_id: str,
     access: AccessColumns,
+    current: bool,
     dated_at: dt.datetime,
     now: dt.datetime,
 ) -> list[NewResource]:
@@ -45,7 +46,7 @@ def resources_of(
     }
     document = f"DocumentReference/{ids.logical_id(space_id, document_id)}"
     found = []
-    for entry in entries:
+    for place, entry in enumerate(entries):
         resource = _complete(entry, local[entry.path], space_id=space_id, document=document, targets=targets, now=now)
         found.append(
             NewResource(
@@ -61,6 +62,8 @@ def resources_of(
                 ),
                 category=_first_code(resource.get("category")),
                 derived_from=document_id,
+                place=place,
+                current=current,
                 index=index_values(resource),
             )
         )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -18,7 +18,7 @@ from hygie.fhir.store.repository import Repository, Within
 from hygie.fhir.store.rows import StoredResource, key
 from hygie.fhir.store.scope import Scope
 from hygie.fhir.store.search import DateFilter, Filter, Prefix, SearchQuery, TokenFilter
-from hygie.identity.types import Actor, ActorKind, Channel
+from hygie.identity.types import Actor, ActorKind, Channel, OrganizationView, ProfessionalView
 from hygie.lib.clock import PARIS
 from hygie.lib.errors import NotFound
 from hygie.record import blobs, reading, replacing
@@ -40,6 +40,7 @@ from hygie.trace import actions as trace
 from hygie.trace.types import Event
 
 _DOCUMENT = "DocumentReference"
+_NUL = "\0"  # which PostgreSQL refuses in any text
 
 
 def _repository(grant: Grant, act: Permission) -> Repository:
@@ -109,7 +110,7 @@ def _within(space_id: uuid.UUID, filters: DocumentFilters) -> Within | None:
     """Words and author narrow by subqueries of the same space, combined with the scope in one statement."""
     clauses: list[str] = []
     params: list[Any] = []
-    words = terminology.fold(filters.words).split()[:10]
+    words = terminology.fold(filters.words.replace(_NUL, " ")).split()[:10]
     if words:
         position = "strpos" if connection.vendor == "postgresql" else "instr"
         tests = " AND ".join([f"{position}(words, %s) > 0"] * len(words))
@@ -119,7 +120,8 @@ def _within(space_id: uuid.UUID, filters: DocumentFilters) -> Within | None:
         clauses.append(
             "SELECT id FROM record_document WHERE space_id = %s AND (author = %s OR (author = '' AND organization = %s))"
         )
-        params += [key(space_id), filters.author, filters.author]
+        author = filters.author.replace(_NUL, " ")
+        params += [key(space_id), author, author]
     return Within(" INTERSECT ".join(clauses), tuple(params)) if clauses else None
 
 
@@ -236,7 +238,9 @@ def get_file(
     content = blobs.get(space_id, blobs.data_key(space_id), document.sha256)
     title = _card(row, document).title
     stored = (
-        reading.original(document, title, content) if attachment is None else reading.inner(title, content, attachment)
+        reading.original(document, title, content)
+        if attachment is None
+        else reading.inner(document, title, content, attachment)
     )
     if stored is None:
         raise _absent(grant, event, now=now, object=document_id)
@@ -278,6 +282,18 @@ def search_resources(actor: Actor, space_id: uuid.UUID, type: str, query: Search
 
 
 @transaction.atomic
+def list_entries(
+    actor: Actor, space_id: uuid.UUID, types: Sequence[str], *, now: dt.datetime, limit: int = 300
+) -> list[dict[str, Any]]:
+    """The newest coded entries of several types together: one statement, one line in the journal."""
+    event = Event.ENTRY_LISTED
+    grant = journal.authorize(actor, space_id, Permission.ENTRY_READ, event, now=now, need=Need("*", "s"))
+    rows = _repository(grant, Permission.ENTRY_READ).newest_of(types, limit)
+    _record(grant, event, now=now)
+    return [json.read_object(row.body) for row in rows]
+
+
+@transaction.atomic
 def list_allergies(actor: Actor, space_id: uuid.UUID, *, now: dt.datetime) -> list[AllergyView]:
     """Allergies that documents tell, for the banner: the gravest first, one line a substance."""
     grant = journal.authorize(
@@ -300,27 +316,29 @@ def list_titles(actor: Actor, space_id: uuid.UUID, ids: Collection[str], *, now:
 
 
 def who_can_see(actor: Actor, space_id: uuid.UUID, document_id: str, *, now: dt.datetime) -> list[Reader]:
-    """For the holder of the space: each member of the care team, and whether this document opens to that reader.
+    """For the holder of the space: the care team and those whose consultation runs, each with what this document answers.
 
     The same engine as everywhere: the answer is the decision that a read would get now.
     """
+    act = Permission.DOCUMENT_READ
     facts, rows = journal.load(actor, space_id, now=now)
-    scope = Scope(space_id, engine.condition(facts, Permission.DOCUMENT_READ))
+    scope = Scope(space_id, engine.condition(facts, act))
     row = Repository(scope).read(_DOCUMENT, document_id)
     if row is None or not (facts.owner or facts.represents):
         raise NotFound("Nothing of this id here.", code="not-found")
-    readers = []
-    for member in access.care_team(space_id, now):
-        who = member.professional
-        reader = Actor(
-            kind=ActorKind.PROFESSIONAL,
-            channel=Channel.WEB,
-            professional_id=who.id if who else None,
-            idnps=who.idnps if who else "",
-            # A structure opens as its doctors would; each professional's own profession narrows further.
-            profession=who.profession if who else "10",
-            organization_id=member.organization.id if member.organization else None,
-        )
-        decision = engine.decide(facts_for(reader, space_id, rows), Permission.DOCUMENT_READ, row.access)
-        readers.append(Reader(who, member.organization, member.attending, decision))
-    return readers
+    return [
+        Reader(who, where, attending, engine.decide(facts_for(_as_actor(who, where), space_id, rows), act, row.access))
+        for who, where, attending in access.around(space_id, now)
+    ]
+
+
+def _as_actor(who: ProfessionalView | None, where: OrganizationView | None) -> Actor:
+    """A structure opens as its doctors would; each professional's own profession narrows further."""
+    return Actor(
+        kind=ActorKind.PROFESSIONAL,
+        channel=Channel.WEB,
+        professional_id=who.id if who else None,
+        idnps=who.idnps if who else "",
+        profession=who.profession if who else "10",
+        organization_id=where.id if where else None,
+    )

@@ -44,8 +44,10 @@ def original(document: Document, title: str, content: bytes) -> StoredFile:
     return StoredFile(content, document.media_type, filename(title, document.media_type))
 
 
-def inner(title: str, content: bytes, index: int) -> StoredFile | None:
-    """A file inside a CDA; None when there is no such one."""
+def inner(document: Document, title: str, content: bytes, index: int) -> StoredFile | None:
+    """A file inside a CDA; any other document is its own only file. None when there is no such one."""
+    if not is_cda(document):
+        return original(document, title, content) if index == 0 else None
     for found in list_attachments(parse_cda(content)):
         if found.index == index:
             return StoredFile(found.data, found.media_type, filename(found.title or title, found.media_type))

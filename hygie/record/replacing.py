@@ -113,6 +113,7 @@ def supersede(
             status="superseded",
             now=now,
         )
+        store.retire_derived(space_id, row.id)
         Document.objects.filter(space_id=space_id, id=row.id).update(replaced_by=new_id)
         trace.append(
             journal.entry(

@@ -36,6 +36,9 @@ class Resource(AccessColumnsMixin):
     sort_at = models.DateTimeField(null=True)
     # The document from which this entry was read; it follows that document's visibility.
     derived_from = models.CharField(max_length=64, default="")
+    # Its place in that document, and whether that document is the one that counts: searches leave the others out.
+    place = models.PositiveIntegerField(default=0)
+    current = models.BooleanField(default=True)
 
     class Meta:
         db_table = "fhir_resource"

@@ -39,6 +39,8 @@ class Repository:
 
     def read(self, type: str, id: str) -> StoredResource | None:
         """The current version, or None when it is absent or may not be seen: nothing tells which."""
+        if "\0" in id:
+            return None  # PostgreSQL refuses this sign in a text, so no id has it
         where, params = self._visible(type)
         rows = self._rows(f"SELECT {COLUMNS} FROM fhir_resource WHERE {where} AND id = %s", [*params, id])
         return rows[0] if rows else None
@@ -48,7 +50,7 @@ class Repository:
         condition, params = self._scope.condition.sql(connection.vendor)
         statement = (
             f"SELECT {COLUMNS} FROM fhir_resource WHERE space_id = %s AND derived_from = %s AND NOT deleted "
-            f"AND {condition} ORDER BY type, sort_at DESC, id"
+            f"AND {condition} ORDER BY place, id"
         )
         return self._rows(statement, [key(self._scope.space_id), document_id, *params])
 
@@ -75,6 +77,16 @@ class Repository:
         at, last = _cursor(query.after)
         return order, f" AND (sort_at, id) {'>' if query.oldest_first else '<'} (%s, %s)", [written(at), last]
 
+    def newest_of(self, types: Sequence[str], limit: int) -> list[StoredResource]:
+        """The newest current resources of several types together."""
+        condition, params = self._scope.condition.sql(connection.vendor)
+        marks = ", ".join(["%s"] * len(types))
+        statement = (
+            f"SELECT {COLUMNS} FROM fhir_resource WHERE space_id = %s AND type IN ({marks}) AND NOT deleted AND current "
+            f"AND {condition} ORDER BY sort_at DESC, place, id LIMIT %s"
+        )
+        return self._rows(statement, [key(self._scope.space_id), *types, *params, limit])
+
     def kinds(self, type: str, query: SearchQuery) -> tuple[str, list[Any]]:
         """(id, category, year) of what this scope sees, as a subquery for the caller's own tables of the same space."""
         where, params = self._where(type, query, None)
@@ -95,6 +107,7 @@ class Repository:
 
     def _where(self, type: str, query: SearchQuery, within: Within | None) -> tuple[str, list[Any]]:
         where, params = self._visible(type)
+        where += " AND current"
         for term in query.filters:
             clause, values = sql.compile_filter(term, type, self._scope.space_id)
             where, params = f"{where} AND {clause}", params + values

@@ -25,6 +25,8 @@ class NewResource:
     code: str = ""
     category: str = ""
     derived_from: str = ""
+    place: int = 0
+    current: bool = True
     version: int = 1
     index: list[IndexValue] = field(default_factory=list)
 

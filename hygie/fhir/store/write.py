@@ -28,6 +28,8 @@ _RESOURCE = {
     "category": "text",
     "sort_at": "timestamptz",
     "derived_from": "text",
+    "place": "int",
+    "current": "bool",
 }
 _INDEX = {
     "space_id": "uuid",
@@ -50,6 +52,7 @@ def insert(space_id: uuid.UUID, resources: Sequence[NewResource]) -> None:
         (
             space, r.type, r.id, r.version, written(r.updated_at), False, r.body, r.access.labels, r.access.type_code,
             r.access.origin, r.access.authors, r.status, r.code[:64], r.category[:64], written(r.sort_at), r.derived_from,
+            r.place, r.current,
         )
         for r in resources
     ]  # fmt: skip
@@ -142,4 +145,13 @@ def relabel_derived(space_id: uuid.UUID, document_id: str, labels: int) -> None:
         cursor.execute(
             "UPDATE fhir_resource SET labels = %s WHERE space_id = %s AND derived_from = %s",
             [labels, key(space_id), document_id],
+        )
+
+
+def retire_derived(space_id: uuid.UUID, document_id: str) -> None:
+    """The entries of a document that is superseded no longer count; they stay with it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE fhir_resource SET current = %s WHERE space_id = %s AND derived_from = %s",
+            [False, key(space_id), document_id],
         )

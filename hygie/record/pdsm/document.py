@@ -107,13 +107,8 @@ def _check_same_patient(said: Submission, patient: Patient) -> None:
 def _of_file(
     resource: dict[str, Any], path: str, data: bytes, media_type: str, patient: Patient, resolver: Resolver
 ) -> Submission:
-    if "type" not in resource:
-        raise Invalid("This element is required.", code="required", path=f"{path}.type")
-    if patient.traits is None:
-        raise Invalid(
-            "The traits of the patient are required.", code="traits-required", path=f"{path}.context.sourcePatientInfo"
-        )
-    coding, kind = metadata.kind(resource["type"], f"{path}.type")
+    traits = _required_traits(patient, path)
+    coding, kind = metadata.kind(resource.get("type", {}), f"{path}.type")
     class_code = metadata.class_code(resource, kind, path)
     attachment, context = resource["content"][0]["attachment"], resource.get("context", {})
     created = attachment.get("creation") or resource["date"]
@@ -128,7 +123,7 @@ def _of_file(
         created=created,
         created_at=metadata.instant(created, f"{path}.content[0].attachment.creation")[0],
         ins=patient.ins,
-        traits=patient.traits,
+        traits=traits,
         media_type=media_type,
         content=data,
         language=attachment.get("language", "fr-FR"),
@@ -147,6 +142,15 @@ def _of_file(
         origin=_origin(class_code, authors),
         text=data.decode("utf-8-sig") if media_type == "text/plain" else "",
     )
+
+
+def _required_traits(patient: Patient, path: str) -> Traits:
+    """A file without a header says nothing of its patient: the DocumentReference must."""
+    if patient.traits is None:
+        raise Invalid(
+            "The traits of the patient are required.", code="traits-required", path=f"{path}.context.sourcePatientInfo"
+        )
+    return patient.traits
 
 
 def _authenticator(resource: dict[str, Any], resolver: Resolver, path: str) -> Author | None:

@@ -79,7 +79,9 @@ def same_unique_id(one: str, other: str) -> bool:
 
 
 def kind(concept: Mapping[str, Any], path: str) -> tuple[Coding, DocumentType]:
-    """The type of document: the first coding that JDV_J07 or ASS_X04 knows."""
+    """The type of document: the first coding that JDV_J07 or ASS_X04 knows. Raises Invalid(required, type-unknown)."""
+    if not concept:
+        raise Invalid("This element is required.", code="required", path=path)
     for each in concept.get("coding", []):
         coding = read_coding(each)
         if found := terminology.document_type(coding.code, coding.system):

@@ -60,7 +60,7 @@ def test_ending_a_consultation_closes_the_record_at_once() -> None:
 def test_the_person_withdraws_a_consent() -> None:
     world = factories.world()
     actions.give_consent(world.stranger, world.space_id, now=world.now)
-    (consent,) = queries.list_consents(world.lea, world.space_id, now=world.now)
+    (consent,) = queries.list_rights(world.lea, world.space_id, now=world.now).consents
     actions.withdraw_consent(world.lea, world.space_id, consent.id, now=world.now)
     assert queries.record_access(world.stranger, world.space_id, now=world.now).mode is Mode.NONE
 
@@ -106,7 +106,7 @@ def test_a_new_attending_doctor_replaces_the_former_one() -> None:
     )
     attending = [
         m.professional.id
-        for m in queries.list_care_team(world.lea, world.space_id, now=world.now)
+        for m in queries.list_rights(world.lea, world.space_id, now=world.now).team
         if m.attending and m.professional
     ]
     assert attending == [world.stranger.professional_id]
@@ -123,12 +123,12 @@ def test_a_nurse_is_not_an_attending_doctor() -> None:
 def test_ids_of_another_space_change_nothing() -> None:
     world = factories.world()
     other = factories.space(2, who=factories.traits("PETIT"))
-    member = queries.list_care_team(world.lea, world.space_id, now=world.now)[0]
+    member = queries.list_rights(world.lea, world.space_id, now=world.now).team[0]
     with pytest.raises(NotFound):
         actions.leave_team(factories.citizen(other), other, member.id, now=world.now)
     with pytest.raises(AccessRefused):
         actions.leave_team(factories.citizen(other), world.space_id, member.id, now=world.now)
-    assert len(queries.list_care_team(world.lea, world.space_id, now=world.now)) == 2
+    assert len(queries.list_rights(world.lea, world.space_id, now=world.now).team) == 2
 
 
 def test_a_parent_runs_the_space_of_a_child_until_majority() -> None:

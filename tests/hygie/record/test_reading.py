@@ -289,6 +289,11 @@ def test_who_can_see_is_the_decision_that_a_read_would_get() -> None:
     readers = queries.who_can_see(world.lea, world.space_id, document_id, now=world.now)
     said = {reader.professional.id: bool(reader.decision) for reader in readers if reader.professional}
     assert said == {world.doctor.professional_id: True, world.nurse.professional_id: False}
+    access.give_consent(world.stranger, world.space_id, now=world.now)
+    readers = queries.who_can_see(world.lea, world.space_id, document_id, now=world.now)
+    assert [
+        bool(r.decision) for r in readers if r.professional and r.professional.id == world.stranger.professional_id
+    ] == [False]
     with pytest.raises(NotFound):
         queries.who_can_see(world.nurse, world.space_id, document_id, now=world.now)
 
@@ -354,3 +359,26 @@ def test_bodies_are_served_as_they_were_stored() -> None:
     stored = queries.read_resource(world.lea, world.space_id, "DocumentReference", document_id, now=world.now)
     assert json.read_object(stored.body)["id"] == f"{world.space_id}.{document_id}"
     assert stored.body == bytes(Resource.objects.get(type="DocumentReference").body)
+
+
+def test_entries_of_several_types_are_one_statement_and_leave_superseded_ones_out() -> None:
+    world = factories.world()
+    deposit(world, "1.2.1", sections=factories.ALLERGY_SECTION)
+    types = ("AllergyIntolerance", "Condition", "Immunization")
+    assert len(queries.list_entries(world.nurse, world.space_id, types, now=world.now)) == 1
+    second = deposit(world, "1.2.2", replaces="1.2.1", sections=factories.ALLERGY_SECTION)
+    (entry,) = queries.list_entries(world.nurse, world.space_id, types, now=world.now)
+    assert second in entry["meta"]["source"]
+    found = queries.search_resources(world.nurse, world.space_id, "AllergyIntolerance", SearchQuery(), now=world.now)
+    assert found.total == 1
+    with CaptureQueriesContext(connection) as statements:
+        queries.list_entries(world.nurse, world.space_id, types, now=world.now)
+    assert len([s for s in statements if "fhir_resource" in s["sql"]]) == 1
+
+
+def test_entries_of_a_document_that_was_replaced_before_it_came_do_not_count() -> None:
+    world = factories.world()
+    deposit(world, "1.2.2", replaces="1.2.1")
+    former = deposit(world, "1.2.1", sections=factories.ALLERGY_SECTION)
+    assert queries.list_allergies(world.nurse, world.space_id, now=world.now) == []
+    assert len(queries.get_document(world.nurse, world.space_id, former, now=world.now).entries) == 1

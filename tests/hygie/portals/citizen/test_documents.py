@@ -80,7 +80,16 @@ def test_a_date_that_is_none_is_said_and_the_rest_still_filters(house):
 
 def test_a_hostile_address_breaks_nothing(house):
     house.deposit("biologie")
-    for query in ("?suite=zzz", "?classe=%00'--", "?q=%25%5F%27%22<script>", "?origine=autre", "?auteur=" + "a" * 5000):
+    for query in (
+        "?suite=zzz",
+        "?suite=%00",
+        "?auteur=%00",
+        "?q=%00a",
+        "?classe=%00'--",
+        "?q=%25%5F%27%22<script>",
+        "?origine=autre",
+        "?auteur=" + "a" * 5000,
+    ):
         assert house.client.get(DOCUMENTS + query).status_code in (200, 422), query
     assert "<script>" not in house.text(DOCUMENTS + "?q=<script>")
 

@@ -45,7 +45,7 @@ def test_a_professional_is_found_by_name_then_added(house):
 
 def test_a_new_attending_doctor_replaces_the_former_one(house):
     _post(house, RIGHTS + "equipe/ajouter/", professionnel=str(house.stranger.professional_id), attending="on")
-    team = access_queries.list_care_team(house.me, house.space_id, now=clock.now())
+    team = access_queries.list_rights(house.me, house.space_id, now=clock.now()).team
     assert [m.professional.id for m in team if m.attending] == [house.stranger.professional_id]
 
 
@@ -57,11 +57,14 @@ def test_a_nurse_is_not_offered_as_attending_doctor(house):
 def test_a_search_too_short_or_without_answer_says_so(house):
     assert "Écrivez au moins deux lettres." in house.text(RIGHTS + "bloquer/?q=a")
     assert "Aucune réponse" in house.text(RIGHTS + "bloquer/?q=zzzz")
-    assert "<script>" not in house.text(RIGHTS + "bloquer/?q=<script>")
+    for hostile in ("<script>", "%00%00", "%27%20OR%201=1", "%25%25"):
+        assert "<script>" not in house.text(RIGHTS + "bloquer/?q=" + hostile)
 
 
 def test_leaving_the_team_is_explained_then_done(house):
-    member = next(m for m in access_queries.list_care_team(house.me, house.space_id, now=house.now) if not m.attending)
+    member = next(
+        m for m in access_queries.list_rights(house.me, house.space_id, now=house.now).team if not m.attending
+    )
     confirm = house.text(f"{RIGHTS}equipe/{member.id}/retirer/")
     assert "il faudra à nouveau votre accord" in confirm
     _post(house, f"{RIGHTS}equipe/{member.id}/retirer/")
@@ -100,9 +103,9 @@ def test_blocking_the_attending_doctor_asks_twice(house, by):
     assert "Cela ferme le dossier au médecin traitant" in page
     refused = house.client.post(RIGHTS + "bloquer/", {by: value})
     assert refused.status_code == 422 and "Cochez la case pour confirmer." in refused.content.decode()
-    assert access_queries.list_blocks(house.me, house.space_id, now=clock.now()) == []
+    assert access_queries.list_rights(house.me, house.space_id, now=clock.now()).blocks == []
     _post(house, RIGHTS + "bloquer/", **{by: value}, understood="on")
-    assert len(access_queries.list_blocks(house.me, house.space_id, now=clock.now())) == 1
+    assert len(access_queries.list_rights(house.me, house.space_id, now=clock.now()).blocks) == 1
 
 
 def test_a_consent_that_runs_shows_its_end_and_can_be_ended(house):

@@ -94,7 +94,7 @@ def test_an_access_that_the_person_ended_is_asked_again_at_the_next_click(strang
     key = stranger.key(world)
     stranger.post("consent", {"agreed": "on"}, key=key)
     stranger.get("record", key=key)
-    (consent,) = access_queries.list_consents(world.lea, world.space_id, now=clock.now())
+    (consent,) = access_queries.list_rights(world.lea, world.space_id, now=clock.now()).consents
     access.withdraw_consent(world.lea, world.space_id, consent.id, now=clock.now())
     answer = stranger.client.get(f"/pro/dossier/{key}/documents/", follow=True)
     assert answer.redirect_chain[-1][0] == f"/pro/dossier/{key}/consentement/"

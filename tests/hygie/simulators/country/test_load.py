@@ -72,7 +72,7 @@ def _check_hidden(report: CountryReport) -> None:
 def _check_blocked_and_journal(report: CountryReport) -> None:
     space_id = report.spaces["p0001"]
     me = citizen(space_id)
-    (blocked,) = access.list_blocks(me, space_id, now=NOW)
+    (blocked,) = access.list_rights(me, space_id, now=NOW).blocks
     who = registered.find_professional(blocked.professional.idnps)
     assert who is not None
     actor = reader(report, who.idnps, who.organizations[0].idnst)
@@ -122,7 +122,7 @@ def _check_first_pair(report: CountryReport, first: dict, doctor: dict) -> None:
     assert space is not None
     assert str(space.space_id) == first["space_id"]
     assert (space.traits.birth_family, space.traits.first_given) == (first["family"], first["given"])
-    team = access.list_care_team(citizen(space.space_id), space.space_id, now=NOW)
+    team = access.list_rights(citizen(space.space_id), space.space_id, now=NOW).team
     attending = next(member for member in team if member.attending)
     assert attending.professional.idnps == doctor["idnps"]
     page = record.list_documents(citizen(space.space_id), space.space_id, EVERYTHING, now=NOW)

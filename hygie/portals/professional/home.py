@@ -1,0 +1,73 @@
+"""The first page of a professional, and the structure acted for."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from hygie.identity import queries as identity_queries
+from hygie.identity.types import ProfessionalView
+from hygie.portals.policy import policy
+from hygie.portals.professional import records
+from hygie.portals.professional.banner import PersonLine, person_line
+from hygie.portals.professional.forms import OrganizationForm, PatientSearchForm
+from hygie.terminology import queries as terminology
+
+_RECENT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class RecentRecord:
+    key: str
+    person: PersonLine
+
+
+def titles(professional: ProfessionalView) -> str:
+    """« Médecin, cardiologie »: profession and speciality in words, as far as the tables know them."""
+    speciality = terminology.speciality_label(professional.speciality) if professional.speciality else ""
+    parts = [terminology.profession_label(professional.profession), speciality]
+    return ", ".join(part for part in parts if part)
+
+
+@policy("professional", "none")
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    today = localtime(request.now).date()
+    opened = records.list_opened(request.session, limit=_RECENT)
+    persons = {each.space_id: each for each in identity_queries.list_persons([space for _, space in opened])}
+    professional = request.professional
+    context = {
+        "nav": "home",
+        "form": PatientSearchForm(today=today),
+        "recent": [RecentRecord(key, person_line(persons[space], today)) for key, space in opened if space in persons],
+        "titles": titles(professional),
+        "organization": next((o for o in professional.organizations if o.id == request.actor.organization_id), None),
+    }
+    return render(request, "professional/home.html", context)
+
+
+@policy("professional", "none")
+@require_http_methods(["GET", "HEAD", "POST"])
+def organization(request: HttpRequest) -> HttpResponse:
+    """Changing the structure changes the rights: the records opened for the former one are closed."""
+    organizations = request.professional.organizations
+    current = request.actor.organization_id
+    form = OrganizationForm(
+        request.POST if request.method == "POST" else None,
+        organizations=organizations,
+        initial={"organization": str(current) if current else None},
+    )
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data["organization"]
+        if chosen != current:
+            records.forget_all(request.session)
+        request.session["organization_id"] = str(chosen)
+        name = next(each.name for each in organizations if each.id == chosen)
+        messages.success(request, gettext("Vous agissez maintenant pour : %(name)s.") % {"name": name})
+        return redirect("professional:home")
+    context = {"nav": "organization", "form": form, "current": current, "organizations": organizations}
+    return render(request, "professional/organization.html", context, status=422 if form.errors else 200)
