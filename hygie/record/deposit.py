@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -201,18 +202,6 @@ def _store(one: _Deposit, document_id: str, replaced: replacing.Replacement) -> 
         register=identity.ids_by_idnps(numbers),
         now=now,
     )
-    document = NewResource(
-        type="DocumentReference",
-        id=document_id,
-        body=document_reference.encode(resource),
-        updated_at=now,
-        sort_at=submission.created_at,
-        access=access,
-        status=status,
-        code=submission.type.code,
-        category=submission.class_code,
-        index=index_values(resource),
-    )
     entries = resources_of(
         submission.entries,
         space_id=space_id,
@@ -222,7 +211,22 @@ def _store(one: _Deposit, document_id: str, replaced: replacing.Replacement) -> 
         dated_at=submission.created_at,
         now=now,
     )
-    store.insert(space_id, [document, *entries])
+    store.insert(space_id, [_as_row(one, document_id, resource, access), *entries])
+
+
+def _as_row(one: _Deposit, document_id: str, resource: dict[str, Any], access: AccessColumns) -> NewResource:
+    return NewResource(
+        type="DocumentReference",
+        id=document_id,
+        body=document_reference.encode(resource),
+        updated_at=one.now,
+        sort_at=one.submission.created_at,
+        access=access,
+        status=resource["status"],
+        code=one.submission.type.code,
+        category=one.submission.class_code,
+        index=index_values(resource),
+    )
 
 
 def _keep_row(one: _Deposit, receipt: Receipt, replaced_by: str) -> None:
