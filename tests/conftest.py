@@ -77,12 +77,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = kept
 
 
-@pytest.fixture(scope="session")
-def django_db_use_migrations() -> bool:
-    """The real migrations, as soon as there are some."""
-    return any((REPOSITORY / "hygie").glob("*/migrations/0*.py"))
-
-
 def find_shared() -> Path | None:
     """The folder of official samples: HYGIE_SHARED, else `shared` beside the project; None when it is not here."""
     path = Path(os.environ.get("HYGIE_SHARED") or REPOSITORY.parent / "shared")

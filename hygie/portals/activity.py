@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hygie.access.types import AccessLine
 from hygie.identity.types import ProfessionalView
+from hygie.portals.ui import words
 from hygie.terminology import queries as terminology
 
 _HOLE = re.compile(r"%\((\w+)\)s")
@@ -230,8 +231,11 @@ def trade_of(professional: ProfessionalView) -> str:
     # « Médecin - Cardiologie et maladies vasculaires (SM) »: what people understand comes after the dash.
     kind, dash, detail = _QUALIFICATION.sub("", qualified).partition(" - ")
     if dash and kind == label and kind in _SPECIALISTS:
-        return gettext("%(kind)s en %(field)s") % {"kind": _lower(kind), "field": _lower(detail)}
-    return _lower(label or kind if dash else qualified or label)
+        return gettext("%(kind)s en %(field)s") % {
+            "kind": _lower(words.label(kind)),
+            "field": _lower(words.label(detail)),
+        }
+    return _lower(words.label(label or kind if dash else qualified or label))
 
 
 def _lower(text: str) -> str:

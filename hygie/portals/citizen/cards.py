@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from hygie.portals.citizen.page import is_acting
-from hygie.portals.ui.words import day
+from hygie.portals.ui.words import day, label
 from hygie.record.types import DocumentCard, Origin
 from hygie.terminology.queries import fold
 
@@ -42,10 +42,10 @@ def list_rows(request: HttpRequest, cards: Iterable[DocumentCard]) -> list[Row]:
 
 def _row(card: DocumentCard, url: str, *, acting: bool) -> Row:
     on = day(card.dated_at) or gettext("Date non renseignée")
-    parts = [on, who_brought(card, acting=acting), card.class_label if card.class_label != card.title else ""]
+    parts = [on, who_brought(card, acting=acting), label(card.class_label) if card.class_label != card.title else ""]
     return Row(
         url=url,
-        title=card.title,
+        title=label(card.title),
         said=said_title(card),
         meta=" · ".join(part for part in parts if part),
         class_code=card.class_code,

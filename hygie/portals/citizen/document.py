@@ -17,7 +17,7 @@ from hygie.portals.citizen.telling import list_readers, tell_all
 from hygie.portals.essentials import ResultGroup, read_essentials
 from hygie.portals.files import SHOWN_IN_BROWSER, send_file
 from hygie.portals.policy import policy
-from hygie.portals.ui.words import day
+from hygie.portals.ui.words import day, label
 from hygie.record import queries as record_queries
 from hygie.record.cda.render import fill_media
 from hygie.record.types import DocumentCard, DocumentDetail
@@ -62,8 +62,8 @@ def _has_ranges(group: ResultGroup) -> bool:
 
 def name_with_date(card: DocumentCard) -> str:
     if card.dated_at is None:
-        return card.title
-    return gettext("%(title)s du %(day)s") % {"title": card.title, "day": day(card.dated_at)}
+        return label(card.title)
+    return gettext("%(title)s du %(day)s") % {"title": label(card.title), "day": day(card.dated_at)}
 
 
 def _body(detail: DocumentDetail) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from hygie.portals.ui.words import label
 from hygie.record.types import Origin
 from hygie.terminology import queries as terminology
 
@@ -119,7 +120,9 @@ class DocumentAddForm(forms.Form):
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        kinds = [(kind.code, terminology.plain_title(kind.code)) for kind in terminology.patient_document_types()]
+        kinds = [
+            (kind.code, label(terminology.plain_title(kind.code))) for kind in terminology.patient_document_types()
+        ]
         self.fields["kind"].choices = [("", gettext("Choisir un type")), *kinds]  # type: ignore[attr-defined]
         self.fields["file"].help_text = gettext("PDF, photo (JPEG ou PNG) ou texte. %(size)s au plus.") % _limit()
 

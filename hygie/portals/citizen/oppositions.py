@@ -16,6 +16,7 @@ from hygie.lib.errors import Conflict, NotFound
 from hygie.portals.citizen.directory import find_target, render_search
 from hygie.portals.citizen.page import render_confirmation, render_page
 from hygie.portals.policy import policy
+from hygie.portals.ui.words import label
 from hygie.terminology import queries as terminology
 
 _METHODS = ["GET", "HEAD", "POST"]
@@ -29,7 +30,7 @@ def _parent() -> tuple[str, str]:
 
 
 def list_categories() -> list[tuple[str, str]]:
-    return [(code, label) for code, label in terminology.list_classes() if code not in _NOT_FED]
+    return [(code, label(plain)) for code, plain in terminology.list_classes() if code not in _NOT_FED]
 
 
 @policy("citizen", Permission.ACCESS_CHANGE)
@@ -64,10 +65,10 @@ def read_choice(params: QueryDict) -> tuple[str, dict[str, uuid.UUID | str], dic
         return gettext("tout nouveau document"), {}, {"quoi": "tout"}
     if params.get("quoi") == "categorie":
         category = params.get("categorie", "")
-        label = dict(list_categories()).get(category)
-        if label is None:
+        kind = dict(list_categories()).get(category)
+        if kind is None:
             return None
-        what = gettext("les documents de type « %(type)s »") % {"type": label}
+        what = gettext("les documents de type « %(type)s »") % {"type": kind}
         return what, {"category": category}, {"quoi": "categorie", "categorie": category}
     target = find_target(params)
     if target is None:
@@ -119,7 +120,9 @@ def describe_opposition(opposition: OppositionView) -> str:
     if opposition.organization:
         return gettext("Les documents de %(name)s") % {"name": opposition.organization.name}
     if opposition.category:
-        return gettext("Les documents de type « %(type)s »") % {"type": terminology.class_label(opposition.category)}
+        return gettext("Les documents de type « %(type)s »") % {
+            "type": label(terminology.class_label(opposition.category))
+        }
     return gettext("Tous les nouveaux documents")
 
 

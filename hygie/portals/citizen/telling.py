@@ -15,6 +15,7 @@ from hygie.access.types import AccessLine, Reader
 from hygie.identity import queries as identity_queries
 from hygie.identity.types import OrganizationView, ProfessionalView
 from hygie.portals import activity
+from hygie.portals.ui.words import label
 from hygie.record import queries as record_queries
 from hygie.terminology import queries as terminology
 from hygie.trace.types import Event
@@ -92,7 +93,8 @@ def by_day(told: Iterable[Told]) -> list[tuple[dt.date, list[Told]]]:
 def find_titles(request: HttpRequest, lines: Iterable[AccessLine]) -> dict[str, str]:
     """Plain titles of the documents that these lines name and that the reader may see."""
     ids = {line.document_id for line in lines if line.document_id and line.event.startswith(_DOCUMENTS)}
-    return record_queries.list_titles(request.actor, request.space_id, ids, now=request.now)
+    titles = record_queries.list_titles(request.actor, request.space_id, ids, now=request.now)
+    return {document_id: label(title) for document_id, title in titles.items()}
 
 
 def list_readers(readers: Iterable[Reader]) -> list[ReaderLine]:
@@ -175,7 +177,7 @@ def _find_names(lines: Iterable[AccessLine]) -> dict[str, str]:
 
 
 def _category(code: str) -> str:
-    return gettext("documents de type « %(type)s »") % {"type": terminology.class_label(code)}
+    return gettext("documents de type « %(type)s »") % {"type": label(terminology.class_label(code))}
 
 
 def _uuid(text: str) -> uuid.UUID | None:

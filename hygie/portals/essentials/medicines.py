@@ -62,9 +62,13 @@ def _instructions(resource: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _dosage(instruction: dict[str, Any]) -> str:
-    """The prescriber's own words; else what is coded, said simply."""
-    if text := instruction.get("text") or instruction.get("patientInstruction"):
-        return str(text).strip()
+    """The prescriber's own words, else what is coded, said simply; then the advice to the patient."""
+    how = str(instruction.get("text") or "").strip() or _coded_dosage(instruction)
+    advice = str(instruction.get("patientInstruction") or "").strip()
+    return ". ".join(part.rstrip(".") for part in (how, advice) if part) + ("." if how and advice else "")
+
+
+def _coded_dosage(instruction: dict[str, Any]) -> str:
     route = words(instruction.get("route"))
     how_much = " ".join(part for part in (_dose(instruction), _timing(instruction.get("timing") or {})) if part)
     # « Voie orale » in the middle of a sentence; an acronym keeps its capitals.
@@ -88,7 +92,8 @@ def _timing(timing: dict[str, Any]) -> str:
     repeat = timing.get("repeat") or {}
     parts = []
     if repeat.get("frequency") and (repeat["frequency"] != 1 or not repeat.get("periodUnit")):
-        parts.append(gettext("%(count)s fois") % {"count": number(repeat["frequency"])})
+        times = 1 if as_decimal(repeat["frequency"]) == 1 else 2
+        parts.append(ngettext("%(count)s fois", "%(count)s fois", times) % {"count": number(repeat["frequency"])})
     if repeat.get("periodUnit"):
         parts.append(_every(repeat))
     names = _moments()

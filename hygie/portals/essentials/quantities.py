@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from hygie.lib.clock import PARIS
 from hygie.portals.ui.words import day as words_of_day
@@ -21,10 +22,10 @@ _UCUM = {
     "10*6/uL": "T/L",
     "mm[Hg]": "mmHg",
     "Cel": "°C",
-    "a": "ans",
-    "d": "jours",
-    "wk": "semaines",
-    "mo": "mois",
+    "a": _("ans"),
+    "d": _("jours"),
+    "wk": _("semaines"),
+    "mo": _("mois"),
     "h": "h",
     "[pH]": "",
     "/min": "/min",
@@ -62,9 +63,9 @@ def unit(quantity: dict[str, Any]) -> str:
     """The unit as the document prints it, else the UCUM code put in plain signs."""
     text = str(quantity.get("unit") or quantity.get("code") or "")
     if text in _UCUM:
-        return _UCUM[text]
+        return str(_UCUM[text])
     text = re.sub(r"\{[^}]*\}", "", text)
-    text = re.sub(r"\[i?iu\]", "UI", text, flags=re.IGNORECASE)
+    text = re.sub(r"\[i?iu\]", gettext("UI"), text, flags=re.IGNORECASE)
     return re.sub(r"(?<![A-Za-z])u(?=(?:g|mol|L|m)\b)", "µ", text)
 
 

@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -40,7 +42,8 @@ class Result:
     @property
     def spoken(self) -> str:
         """The text alternative of the number line."""
-        parts = [f"{self.label} : {self.value} {self.unit}".rstrip(), self.position_label.lower(), self.range_text]
+        named = gettext("%(name)s : %(value)s") % {"name": self.label, "value": f"{self.value} {self.unit}".rstrip()}
+        parts = [named, self.position_label.lower(), self.range_text]
         return ", ".join(part for part in parts if part)
 
 

@@ -16,6 +16,7 @@ from hygie.portals.professional.forms import DocumentFilterForm
 from hygie.portals.professional.page import record_page
 from hygie.portals.professional.reading import read_sections
 from hygie.portals.professional.records import OpenRecord, with_record
+from hygie.portals.ui.words import label
 from hygie.record import queries as record_queries
 from hygie.record.types import DocumentCard, DocumentFilters
 from hygie.terminology.queries import fold
@@ -65,8 +66,8 @@ def documents(request: HttpRequest, opened: OpenRecord) -> HttpResponse:
     shown = DocumentFilterForm(request.GET, authors=page.authors)
     shown.is_valid()
     chips = [
-        Chip(label, count, _query(request.GET, type=code), code == filters.class_code)
-        for code, label, count in page.classes
+        Chip(label(plain), count, _query(request.GET, type=code), code == filters.class_code)
+        for code, plain, count in page.classes
     ]
     context = {
         "tab": "documents",

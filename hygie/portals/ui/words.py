@@ -43,6 +43,11 @@ def file_size(octets: int) -> str:
     return gettext("%(size)s Mo") % {"size": formats.number_format(octets / 1_000_000, 1)}
 
 
+def label(text: str) -> str:
+    """A label of the terminology in the language of the page; other words stay as they are."""
+    return gettext(text) if text else ""
+
+
 def initials(name: str) -> str:
     """Two letters for an avatar: first and last word, the doctor's title left out."""
     words = [word for word in name.replace("-", " ").split() if word not in ("Dr", "Pr", "M.", "Mme")]

@@ -217,6 +217,11 @@ def filesize_fr(value: int) -> str:
 
 
 @register.filter
+def label(text: str) -> str:
+    return words.label(text)
+
+
+@register.filter
 def initials(value: object) -> str:
     return words.initials(str(value))
 

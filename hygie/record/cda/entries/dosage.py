@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from lxml.etree import _Element
 
 from hygie.record.cda.datatypes import parse_time, read_time
-from hygie.record.cda.elements import XSI_TYPE, attribute, child, children
+from hygie.record.cda.elements import XSI_TYPE, attribute, child, children, flat_text
 from hygie.record.cda.entries.concepts import concept
 from hygie.record.cda.entries.context import Context, Resource, related
 from hygie.record.cda.entries.parts import NOTHING, high_of, period, put
+from hygie.record.cda.entries.product import material_of
 from hygie.record.cda.entries.quantities import (
     read_decimal,
     read_dose,
@@ -153,12 +154,25 @@ def _dose_and_rate(dose: _Element | None, rate: _Element | None) -> list[Resourc
 
 
 def _words(element: _Element, line: _Element | None, dose: _Element | None, times: Times, context: Context) -> str:
-    """A step's own text, else the words of its dose and of its frequency."""
-    if line is not None and (own := context.text(child(element, "text"))):
+    """Its own text when it says more than the name of the product, else the words of its dose and of its frequency."""
+    own = context.text(child(element, "text"))
+    if own and (line is not None or own not in _names(element, context)):
         return own
     low, high = (_written(child(dose, bound), context) for bound in ("low", "high"))
     doses = low if low == high or not high else f"{low} à {high}" if low else high
     return ", ".join(text for text in (doses, times.words) if text)
+
+
+def _names(element: _Element, context: Context) -> set[str]:
+    """What the line calls its product: many documents refer to that for the text of the whole line."""
+    material = material_of(element)
+    code = child(material, "code")
+    written = (
+        attribute(code, "displayName"),
+        context.text(child(code, "originalText")),
+        flat_text(child(material, "name")),
+    )
+    return {name for name in written if name}
 
 
 def _instruction(line: _Element, context: Context) -> str:

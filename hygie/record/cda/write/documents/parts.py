@@ -87,7 +87,7 @@ def treatments(
             french_day(treatment.start),
             french_day(treatment.end) if treatment.end else "-",
             (treatment.product.name, f"{prefix}-{number}"),
-            treatment.posology,
+            (treatment.posology, f"{prefix}-{number}-posologie"),
             (treatment.reason.label if treatment.reason else "-", f"{prefix}-{number}-motif"),
         )
         for number, treatment in enumerate(given, start=1)

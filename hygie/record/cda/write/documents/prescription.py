@@ -50,7 +50,7 @@ def _row(item: PrescribedItem, anchor: str) -> tuple[narrative.Cell, ...]:
     until = f" au {french_day(treatment.end)}" if treatment.end else ""
     return (
         (treatment.product.name, anchor),
-        treatment.posology,
+        (treatment.posology, f"{anchor}-posologie"),
         f"du {french_day(treatment.start)}{until}",
         str(item.renewals),
         ("Oui" if item.long_term else "Non", f"{anchor}-ald"),

@@ -21,13 +21,13 @@ _DRUG = codes.make(codes.ACT, "DRUG", "Médicament")
 
 
 def treatment_entry(ids: Ids, treatment: Treatment, anchor: str) -> Xml:
-    """`anchor` names the product in the narrative, `anchor-motif` the reason."""
+    """`anchor` names the product in the narrative, `anchor-posologie` how it is taken, `anchor-motif` the reason."""
     written = tag(
         "substanceAdministration",
         templates(*_MEDICATION, "1.2.250.1.213.1.1.3.42", _PLAIN_DOSE),
         ids.element(),
         coded("code", _DRUG),
-        text_of(anchor),
+        text_of(f"{anchor}-posologie"),
         completed(),
         _schedule(treatment),
         coded("routeCode", treatment.route) if treatment.route else NOTHING,
@@ -105,7 +105,7 @@ def prescribed_entry(ids: Ids, item: PrescribedItem, anchor: str) -> Xml:
         templates(*_MEDICATION, "1.3.6.1.4.1.19376.1.9.1.3.2", "1.2.250.1.213.1.1.3.83", _PLAIN_DOSE),
         ids.element(),
         coded("code", _DRUG),
-        text_of(anchor),
+        text_of(f"{anchor}-posologie"),
         completed(),
         _schedule(treatment),
         tag("repeatNumber", value=str(item.renewals)),
