@@ -10,6 +10,7 @@ from hygie.access.facts import Facts, Row, facts_for, load_rows
 from hygie.access.types import Decision, Permission
 from hygie.fhir.store.condition import AccessColumns, Condition
 from hygie.identity.types import Actor, ActorKind
+from hygie.lib import ids
 from hygie.lib.errors import AccessRefused, HygieError
 from hygie.trace.types import Act, Event, Outcome
 
@@ -89,8 +90,12 @@ def entry(
 def refusal(
     error: HygieError, actor: Actor, space_id: uuid.UUID, event: Event, *, now: dt.datetime, object: str = ""
 ) -> HygieError:
-    """The same error, with the entry that tells it; `ground` is the error's code."""
-    error.act = entry(actor, space_id, event, now=now, ground=error.code, outcome=Outcome.REFUSED, object=object)
+    """The same error, with the entry that tells it; `ground` is the error's code.
+
+    The id may be any text of an address: what is not one of our ids stays out of the journal, which nobody can clean.
+    """
+    named = ids.only_opaque(object)
+    error.act = entry(actor, space_id, event, now=now, ground=error.code, outcome=Outcome.REFUSED, object=named)
     return error
 
 

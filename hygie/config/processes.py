@@ -102,7 +102,8 @@ def _is_healthy(port: int) -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/sante/")
-        return connection.getresponse().status == 200
+        with connection.getresponse() as response:
+            return response.status == 200
     except (OSError, http.client.HTTPException):
         return False
     finally:

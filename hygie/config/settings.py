@@ -177,6 +177,8 @@ CSRF_COOKIE_NAME = "__Host-hygie-csrf" if _https else "hygie-csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "hygie.portals.ui.errors.csrf_failure"
+# What a page says once may name a person: it stays on the server, out of a cookie that anybody can read.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LANGUAGE_COOKIE_SECURE = _https
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -1,6 +1,7 @@
 """Opaque identifiers: nothing in them tells who, when or how many."""
 
 import base64
+import re
 import secrets
 import uuid
 
@@ -20,6 +21,14 @@ def new_space_id() -> uuid.UUID:
 def new_local_id() -> str:
     """24 characters of [a-z2-7]: unique within a space, and elsewhere too."""
     return base64.b32encode(secrets.token_bytes(_LOCAL_BYTES)).decode("ascii").lower()
+
+
+_OPAQUE = re.compile(r"[a-z2-7]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{2}")
+
+
+def only_opaque(value: str) -> str:
+    """A local id, a UUID or a code of two digits as it is; "" for anything else, which somebody may have written."""
+    return value if _OPAQUE.fullmatch(value) else ""
 
 
 def logical_id(space_id: uuid.UUID, local_id: str) -> str:

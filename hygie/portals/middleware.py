@@ -118,7 +118,12 @@ def _welcome(request: HttpRequest) -> None:
 
 
 def _welcome_professional(request: HttpRequest, professional_id: uuid.UUID) -> None:
-    professional = identity_queries.get_professional(professional_id)
+    try:
+        professional = identity_queries.get_professional(professional_id)
+    except NotFound:  # struck off the register since the sign-in
+        logout(request)
+        request.account = None
+        return
     organizations = {str(each.id): each.id for each in professional.organizations}
     chosen = organizations.get(str(request.session.get(ORGANIZATION, "")))
     if chosen is None and len(organizations) == 1:

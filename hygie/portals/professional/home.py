@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hygie.identity import queries as identity_queries
-from hygie.identity.types import ProfessionalView
+from hygie.portals import activity
 from hygie.portals.policy import policy
 from hygie.portals.professional import records
 from hygie.portals.professional.banner import PersonLine, person_line
 from hygie.portals.professional.forms import OrganizationForm, PatientSearchForm
-from hygie.terminology import queries as terminology
 
 _RECENT = 6
 
@@ -24,13 +24,6 @@ _RECENT = 6
 class RecentRecord:
     key: str
     person: PersonLine
-
-
-def titles(professional: ProfessionalView) -> str:
-    """« Médecin, cardiologie »: profession and speciality in words, as far as the tables know them."""
-    speciality = terminology.speciality_label(professional.speciality) if professional.speciality else ""
-    parts = [terminology.profession_label(professional.profession), speciality]
-    return ", ".join(part for part in parts if part)
 
 
 @policy("professional", "none")
@@ -44,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "nav": "home",
         "form": PatientSearchForm(today=today),
         "recent": [RecentRecord(key, person_line(persons[space], today)) for key, space in opened if space in persons],
-        "titles": titles(professional),
+        "titles": capfirst(activity.trade_of(professional)),
         "organization": next((o for o in professional.organizations if o.id == request.actor.organization_id), None),
     }
     return render(request, "professional/home.html", context)

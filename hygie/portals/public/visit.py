@@ -1,5 +1,7 @@
 """Coming in and going out: sign-in, sign-out, staying."""
 
+from uuid import UUID
+
 from django.contrib.auth import login, logout
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from hygie.identity import actions as identity_actions
 from hygie.identity import queries as identity_queries
-from hygie.lib.errors import Conflict, Invalid
+from hygie.identity.types import OrganizationView
+from hygie.lib.errors import Conflict, Invalid, NotFound
 from hygie.portals.middleware import ORGANIZATION, SEEN_AT, SIGNED_IN_AT
 from hygie.portals.policy import policy
 from hygie.portals.public.addresses import safe_next
@@ -73,19 +76,29 @@ def _let_in(request: HttpRequest, username: str, password: str, wanted: str) -> 
     user = ModelBackend().get_user(account_pk)
     if user is None:
         raise Invalid("Sign-in refused.", code="sign-in-refused")
+    account = identity_queries.account_of(user)
+    organizations = _organizations(account.professional_id)
     request.session.flush()
     login(request, user, backend=_BACKEND)
     now = int(request.now.timestamp())
     request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = now
-    account = identity_queries.account_of(user)
     if account.professional_id is None:
         return redirect(wanted if wanted and not wanted.startswith(_PROFESSIONAL_SIDE) else "citizen:home")
-    organizations = identity_queries.get_professional(account.professional_id).organizations
     if len(organizations) > 1:
         return redirect("professional:organization")
     if organizations:
         request.session[ORGANIZATION] = str(organizations[0].id)
     return redirect(wanted if wanted.startswith(_PROFESSIONAL_SIDE) else "professional:home")
+
+
+def _organizations(professional_id: UUID | None) -> tuple[OrganizationView, ...]:
+    """The structures of a professional; who left the register is refused before a session opens."""
+    if professional_id is None:
+        return ()
+    try:
+        return identity_queries.get_professional(professional_id).organizations
+    except NotFound as error:
+        raise Invalid("Sign-in refused.", code="sign-in-refused") from error
 
 
 def _page(request: HttpRequest, form: SignInForm, wanted: str) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """`hygie demo` as a person runs it, on a country of a few people."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -82,9 +83,7 @@ def test_it_serves_until_it_is_interrupted(country):
         _wait_for(
             lambda: (country / "ready.json").exists() and _read(country)["base_url"].endswith(f":{port}"), process
         )
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        connection.request("GET", "/connexion/")
-        assert connection.getresponse().status == 200
+        assert _status(port, "/connexion/") == 200
         second = _run(country, "--no-serve")
         assert second[0] == 2
         assert "another demonstration runs" in second[2]
@@ -96,7 +95,14 @@ def test_it_serves_until_it_is_interrupted(country):
     assert f"http://127.0.0.1:{port}" in out
     assert _read(country)["people"][0]["username"] in out
     with pytest.raises(ConnectionRefusedError):
-        http.client.HTTPConnection("127.0.0.1", port, timeout=5).connect()
+        _status(port, "/")
+
+
+def _status(port: int, path: str) -> int:
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        connection.request("GET", path)
+        with connection.getresponse() as response:
+            return response.status
 
 
 def test_an_interrupted_load_is_started_again_in_a_clean_folder(tmp_path):
