@@ -1,7 +1,8 @@
 """How the human door answers each kind of error: one status a kind, said once."""
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
-from django.http import Http404
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
+from django.http import Http404, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 
 from hygie.lib import errors
 
@@ -18,6 +19,10 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (RequestDataTooBig, 413),
     (TooManyFieldsSent, 413),
     (SuspiciousOperation, 400),
+    (BadRequest, 400),
+    # A form that is cut short or not well-formed is the sender's fault, not the house's.
+    (MultiPartParserError, 400),
+    (UnreadablePostError, 400),
 )
 
 

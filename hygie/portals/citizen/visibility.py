@@ -36,7 +36,7 @@ def document_hide(request: HttpRequest, document_id: str) -> HttpResponse:
             gettext("Les soignants de %(name)s ne verront plus ce document, dès maintenant."),
         ),
         consequences=[
-            gettext("Le médecin traitant et l’auteur du document le voient encore."),
+            gettext("Le médecin traitant le voit encore. Son auteur aussi, tant que le dossier lui est ouvert."),
             gettext("Les autres soignants ne sauront pas qu’il existe."),
             gettext("Sans lui, un soignant peut manquer d’une information utile aux soins."),
             gettext("Vous pourrez le montrer à nouveau quand vous voudrez."),
