@@ -58,7 +58,7 @@ def test_hiding_explains_itself_then_closes_the_document_to_the_care_team(house)
     assert _sees(house.nurse, house, document)
     page = house.text(_url(document, "masquer/"))
     assert "Vos soignants ne verront plus ce document" in page
-    assert "Le médecin traitant et l’auteur du document le voient encore" in page
+    assert "Le médecin traitant le voit encore" in page
     after = _post(house, _url(document, "masquer/")).content.decode()
     assert "Ce document est masqué" in after and "Montrer aux soignants" in after
     assert "ne le voit pas" in after and "Document masqué aux soignants" in after
