@@ -22,12 +22,20 @@ class Client:
     def request(
         self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None, expect: int = 200
     ) -> tuple[http.client.HTTPMessage, bytes]:
-        self._connection.request(method, path, body or None, {**self.headers, **(headers or {})})
-        answer = self._connection.getresponse()
+        sent = {**self.headers, **(headers or {})}
+        try:
+            answer = self._send(method, path, body, sent)
+        except ConnectionError:  # kept too long for the server: nothing was sent
+            self._connection.close()
+            answer = self._send(method, path, body, sent)
         content = answer.read()
         if answer.status != expect:
             raise RuntimeError(f"{method} {path}: {answer.status} instead of {expect}: {content[:300]!r}")
         return answer.headers, content
+
+    def _send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> http.client.HTTPResponse:
+        self._connection.request(method, path, body or None, headers)
+        return self._connection.getresponse()
 
     def authorize(self, ready: Mapping[str, Any], scope: str = "user/*.cruds") -> None:
         """A token for the first client of ready.json and its first professional."""
