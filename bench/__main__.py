@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import psycopg
+
 from bench.client import HEADER, Client, measure
 from bench.processes import cpu_seconds, pin
 from tests.cluster import Cluster, free_port
@@ -43,7 +45,7 @@ def main() -> None:
             subprocess.run(load, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             server = subprocess.Popen([*command, "serve", "--port", str(port), "--workers", "1"])
             try:
-                run(data, server.pid, cluster.pid, units=options.units, repetitions=options.repetitions)
+                run(data, server.pid, cluster, units=options.units, repetitions=options.repetitions)
             finally:
                 server.terminate()
                 server.wait()
@@ -51,9 +53,10 @@ def main() -> None:
         shutil.rmtree(data, ignore_errors=True)
 
 
-def run(data: Path, web: int, database: int, *, units: int, repetitions: int) -> None:
+def run(data: Path, web: int, cluster: Cluster, *, units: int, repetitions: int) -> None:
     ready = json.loads((data / "ready.json").read_text(encoding="utf-8"))
     wait_for(f"{ready['base_url']}/sante/")
+    database = cluster.pid
     pin(web, 0)
     pin(database, 0)
     os.sched_setaffinity(0, {1 if (os.cpu_count() or 1) > 1 else 0})
@@ -63,6 +66,7 @@ def run(data: Path, web: int, database: int, *, units: int, repetitions: int) ->
     deposit = Deposit(api)
     while listed(api, person)["total"] < 200:
         deposit(-deposit.sent - 1)
+    settle(cluster.url)
     page = Client(ready["base_url"])
     sign_in(page, person)
     document = listed(api, person)["entry"][5]["resource"]["id"]
@@ -87,6 +91,13 @@ def run(data: Path, web: int, database: int, *, units: int, repetitions: int) ->
             target_ms=target,
         )
         print(result, flush=True)
+
+
+def settle(url: str) -> None:
+    """What autovacuum does within minutes: without statistics the planner guesses, and badly."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+        connection.execute("CHECKPOINT")
 
 
 def wait_for(url: str) -> None:
