@@ -20,8 +20,7 @@ from hygie.identity import queries as identity
 from hygie.identity.types import Actor
 from hygie.lib.errors import Invalid, NotFound, TooLarge
 from hygie.record import deposit as depositing
-from hygie.record import document_reference, files, replacing
-from hygie.record.models import Document
+from hygie.record import document_reference, files, replacing, rows
 from hygie.record.submission import from_cda
 from hygie.record.types import Receipt, Submission, label_names
 from hygie.terminology import queries as terminology
@@ -103,9 +102,9 @@ def _relabel(
     if visible.read("DocumentReference", document_id) is None:
         error = NotFound("No document of this id here.", code="document-unknown")
         raise journal.refusal(error, actor, space_id, event, now=now, object=document_id)
-    document = Document.objects.get(space_id=space_id, id=document_id)
+    document = rows.find(space_id, "id", document_id)
     # A version left visible would tell what the others say.
-    for version in replacing.chain(space_id, document):
+    for version in replacing.chain(space_id, document) if document else ():
         store.lock(space_id, "DocumentReference", version.id)
         current = visible.read("DocumentReference", version.id)
         if current is not None:

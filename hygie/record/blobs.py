@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 
 from hygie.lib import crypto
 from hygie.lib.errors import Unavailable
+from hygie.record import rows
 from hygie.record.models import SpaceKey
 
 
@@ -26,6 +27,15 @@ def data_key(space_id: uuid.UUID) -> bytes:
     if row is None:
         raise Unavailable("The key of this space is not here: its files cannot be read.", code="key-missing")
     return _unwrap(space_id, row[0], bytes(row[1]))
+
+
+def open_document(space_id: uuid.UUID, document_id: str) -> tuple[rows.DocumentRow, bytes]:
+    """(row, content) of a document that the caller may read. Raises Unavailable when its key was erased."""
+    filed = rows.find_filed(space_id, document_id)
+    if filed is None:
+        raise Unavailable("The key of this space is not here: its files cannot be read.", code="key-missing")
+    data_key = _unwrap(space_id, filed.kek_id, filed.wrapped)
+    return filed.document, get(space_id, data_key, filed.document.sha256)
 
 
 def data_key_for_writing(space_id: uuid.UUID) -> bytes:

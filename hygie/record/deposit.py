@@ -24,9 +24,9 @@ from hygie.identity.types import Actor, Person
 from hygie.lib import ids
 from hygie.lib.errors import Conflict, HygieError, Invalid
 from hygie.lib.outbox import actions as outbox
-from hygie.record import blobs, document_reference, replacing
+from hygie.record import blobs, document_reference, replacing, rows
 from hygie.record.derived import resources_of
-from hygie.record.models import Document, DocumentWords
+from hygie.record.rows import DocumentRow
 from hygie.record.submission import display_name, organization_name
 from hygie.record.types import Receipt, Submission, label_bits
 from hygie.terminology import queries as terminology
@@ -172,7 +172,7 @@ def _deposit_one(one: _Deposit, written: list[Path]) -> Receipt:
     return receipt
 
 
-def _repeat(one: _Deposit, known: Document, sha256: str, ground: str) -> Receipt:
+def _repeat(one: _Deposit, known: DocumentRow, sha256: str, ground: str) -> Receipt:
     """The same uniqueId again: the same bytes are the same deposit, other bytes are a conflict."""
     if known.sha256 != sha256:
         message = "Another document of this patient has this unique id."
@@ -233,8 +233,7 @@ def _keep_row(one: _Deposit, receipt: Receipt, replaced_by: str) -> None:
     submission = one.submission
     author = next((name for a in submission.authors if (name := display_name(a))), "")
     organization = organization_name(submission)
-    Document(
-        space_id=one.space_id,
+    row = DocumentRow(
         id=receipt.document_id,
         unique_id=submission.unique_id,
         sha256=receipt.sha256,
@@ -250,7 +249,7 @@ def _keep_row(one: _Deposit, receipt: Receipt, replaced_by: str) -> None:
         replaces=submission.replaces[0] if submission.replaces else "",
         replaced_by=replaced_by,
         flags=one.flags,
-    ).save(force_insert=True)
+    )
     words = [submission.title, terminology.plain_title(submission.type.code), submission.type.display]
     text = terminology.fold(" ".join([*words, author, organization, submission.text]))
-    DocumentWords(space_id=one.space_id, id=receipt.document_id, words=text).save(force_insert=True)
+    rows.insert(one.space_id, row, text)

@@ -23,6 +23,7 @@ from hygie.lib.clock import PARIS
 from hygie.lib.errors import NotFound
 from hygie.record import blobs, reading, replacing
 from hygie.record.models import Document
+from hygie.record.rows import DocumentRow
 from hygie.record.types import (
     AllergyView,
     DocumentCard,
@@ -154,7 +155,7 @@ def _cards(space_id: uuid.UUID, rows: Iterable[StoredResource]) -> list[Document
     return [_card(row, by_id[row.id]) for row in rows if row.id in by_id]
 
 
-def _card(row: StoredResource, document: Document) -> DocumentCard:
+def _card(row: StoredResource, document: Document | DocumentRow) -> DocumentCard:
     type_code = row.access.type_code
     kind = terminology.document_type(type_code)
     own = row.access.origin == Origin.PATIENT.value
@@ -190,8 +191,7 @@ def get_document(actor: Actor, space_id: uuid.UUID, document_id: str, *, now: dt
     row = repository.read(_DOCUMENT, document_id)
     if row is None:
         raise _absent(grant, event, now=now, object=document_id)
-    document = Document.objects.get(space_id=space_id, id=document_id)
-    content = blobs.get(space_id, blobs.data_key(space_id), document.sha256)
+    document, content = blobs.open_document(space_id, document_id)
     sections, attachments = reading.readable(document, content)
     versions = _versions(repository, space_id, document)
     detail = DocumentDetail(
@@ -210,7 +210,7 @@ def get_document(actor: Actor, space_id: uuid.UUID, document_id: str, *, now: dt
     return detail
 
 
-def _versions(repository: Repository, space_id: uuid.UUID, document: Document) -> list[VersionView]:
+def _versions(repository: Repository, space_id: uuid.UUID, document: DocumentRow) -> list[VersionView]:
     """The chain of replacements around a document, newest first, of what this reader may see."""
     chain = replacing.chain(space_id, document)
     if len(chain) == 1:
@@ -234,8 +234,7 @@ def get_file(
     row = _repository(grant, Permission.DOCUMENT_READ).read(_DOCUMENT, document_id)
     if row is None:
         raise _absent(grant, event, now=now, object=document_id)
-    document = Document.objects.get(space_id=space_id, id=document_id)
-    content = blobs.get(space_id, blobs.data_key(space_id), document.sha256)
+    document, content = blobs.open_document(space_id, document_id)
     title = _card(row, document).title
     stored = (
         reading.original(document, title, content)

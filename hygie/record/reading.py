@@ -9,6 +9,7 @@ from hygie.record.cda.parse import parse_cda
 from hygie.record.cda.render import Section, render
 from hygie.record.document_reference import TRE_A07_SYSTEMS
 from hygie.record.models import Document
+from hygie.record.rows import DocumentRow
 from hygie.record.types import AllergyView, AttachmentView, StoredFile
 from hygie.terminology import queries as terminology
 
@@ -27,11 +28,11 @@ _EXTENSIONS = {
 _GRAVITY = ("severe", "high", "moderate", "mild", "low", "")
 
 
-def is_cda(document: Document) -> bool:
+def is_cda(document: Document | DocumentRow) -> bool:
     return document.media_type in CDA_MEDIA_TYPES
 
 
-def readable(document: Document, content: bytes) -> tuple[tuple[Section, ...], list[AttachmentView]]:
+def readable(document: Document | DocumentRow, content: bytes) -> tuple[tuple[Section, ...], list[AttachmentView]]:
     """(sections, files): a CDA is rendered, any other document is its own only file (index 0)."""
     if not is_cda(document):
         return (), [AttachmentView(0, document.media_type, document.title, document.size)]
@@ -40,11 +41,11 @@ def readable(document: Document, content: bytes) -> tuple[tuple[Section, ...], l
     return render(parsed).sections, files
 
 
-def original(document: Document, title: str, content: bytes) -> StoredFile:
+def original(document: Document | DocumentRow, title: str, content: bytes) -> StoredFile:
     return StoredFile(content, document.media_type, filename(title, document.media_type))
 
 
-def inner(document: Document, title: str, content: bytes, index: int) -> StoredFile | None:
+def inner(document: Document | DocumentRow, title: str, content: bytes, index: int) -> StoredFile | None:
     """A file inside a CDA; any other document is its own only file. None when there is no such one."""
     if not is_cda(document):
         return original(document, title, content) if index == 0 else None
@@ -61,7 +62,7 @@ def filename(title: str, media_type: str) -> str:
     return f"{safe or 'document'}.{_EXTENSIONS.get(media_type, 'bin')}"
 
 
-def metadata(resource: dict[str, Any], document: Document) -> list[tuple[str, str]]:
+def metadata(resource: dict[str, Any], document: Document | DocumentRow) -> list[tuple[str, str]]:
     """The technical details of a document as (label, value), for who wants them."""
     context = resource.get("context", {})
     pairs = [

@@ -4,8 +4,6 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from hygie.access import journal
 from hygie.fhir.core import json
 from hygie.fhir.store import write as store
@@ -15,8 +13,9 @@ from hygie.fhir.store.rows import StoredResource
 from hygie.fhir.store.scope import Scope
 from hygie.identity.types import Actor
 from hygie.lib.errors import AccessRefused, Conflict
-from hygie.record import document_reference
+from hygie.record import document_reference, rows
 from hygie.record.models import Document
+from hygie.record.rows import DocumentRow
 from hygie.record.types import Label, Origin, Submission, label_names
 from hygie.trace import actions as trace
 from hygie.trace.types import Event
@@ -29,7 +28,7 @@ _LONGEST = 50
 class Replacement:
     """What the new document replaces here (`former`), the labels that it inherits, and what replaces it already (`by`)."""
 
-    former: tuple[tuple[Document, StoredResource], ...] = ()
+    former: tuple[tuple[DocumentRow, StoredResource], ...] = ()
     labels: frozenset[Label] = frozenset()
     by: str = ""
 
@@ -38,20 +37,18 @@ class Replacement:
 class Around:
     """The documents of the space that a new one meets: the `same` unique id, those it replaces, the first that replaces it."""
 
-    same: Document | None
-    former: tuple[Document, ...]
-    waiting: Document | None
+    same: DocumentRow | None
+    former: tuple[DocumentRow, ...]
+    waiting: DocumentRow | None
 
 
 def around(space_id: uuid.UUID, submission: Submission) -> Around:
     """All of them in one statement."""
-    named = [submission.unique_id, *submission.replaces]
-    meets = Q(unique_id__in=named) | Q(replaces=submission.unique_id)
-    rows = list(Document.objects.filter(meets, space_id=space_id).order_by("deposited_at", "id"))
+    found = rows.around(space_id, [submission.unique_id, *submission.replaces], submission.unique_id)
     return Around(
-        same=next((row for row in rows if row.unique_id == submission.unique_id), None),
-        former=tuple(row for row in rows if row.unique_id in submission.replaces),
-        waiting=next((row for row in rows if row.replaces == submission.unique_id), None),
+        same=next((row for row in found if row.unique_id == submission.unique_id), None),
+        former=tuple(row for row in found if row.unique_id in submission.replaces),
+        waiting=next((row for row in found if row.replaces == submission.unique_id), None),
     )
 
 
@@ -66,12 +63,12 @@ def find(actor: Actor, space_id: uuid.UUID, submission: Submission, around: Arou
 
 
 def _former(
-    actor: Actor, space_id: uuid.UUID, submission: Submission, rows: tuple[Document, ...], now: dt.datetime
-) -> tuple[tuple[Document, StoredResource], ...]:
+    actor: Actor, space_id: uuid.UUID, submission: Submission, documents: tuple[DocumentRow, ...], now: dt.datetime
+) -> tuple[tuple[DocumentRow, StoredResource], ...]:
     found = []
     # Every version of the space may be replaced by right of its structure, hidden or not: this is not a read.
     everything = Repository(Scope(space_id, ALWAYS))
-    for row in rows:
+    for row in documents:
         store.lock(space_id, "DocumentReference", row.id)
         resource = everything.read("DocumentReference", row.id)
         if resource is None:
@@ -88,7 +85,7 @@ def _former(
     return tuple(found)
 
 
-def _may_replace(actor: Actor, row: Document, resource: StoredResource) -> bool:
+def _may_replace(actor: Actor, row: DocumentRow, resource: StoredResource) -> bool:
     if resource.access.origin == Origin.PATIENT.value:
         return False
     same_structure = row.organization_id is not None and row.organization_id == actor.organization_id
@@ -122,17 +119,20 @@ def supersede(
         )
 
 
-def chain(space_id: uuid.UUID, document: Document) -> list[Document]:
+def chain(space_id: uuid.UUID, document: DocumentRow) -> list[DocumentRow]:
     """The replacements around a document, newest first; just itself when there is none."""
     found = [document]
+    seen = {document.id}
     while found[0].replaced_by and len(found) < _LONGEST:
-        newer = Document.objects.filter(space_id=space_id, id=found[0].replaced_by).first()
-        if newer is None or newer in found:
+        newer = rows.find(space_id, "id", found[0].replaced_by)
+        if newer is None or newer.id in seen:
             break
         found.insert(0, newer)
+        seen.add(newer.id)
     while found[-1].replaces and len(found) < _LONGEST:
-        older = Document.objects.filter(space_id=space_id, unique_id=found[-1].replaces).first()
-        if older is None or older in found:
+        older = rows.find(space_id, "unique_id", found[-1].replaces)
+        if older is None or older.id in seen:
             break
         found.append(older)
+        seen.add(older.id)
     return found

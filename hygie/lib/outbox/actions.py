@@ -5,7 +5,7 @@ import logging
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from hygie.lib.outbox.models import Event
 
@@ -15,7 +15,14 @@ _log = logging.getLogger("hygie.outbox")
 
 def publish(name: str, space_id: uuid.UUID, reference: str, *, now: dt.datetime) -> None:
     """In the transaction of the write: both commit or none."""
-    Event.objects.create(name=name, space_id=space_id, reference=reference, created_at=now, due_at=now)
+    at = connection.ops.adapt_datetimefield_value(now)
+    space = space_id if connection.vendor == "postgresql" else space_id.hex
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO outbox_event (name, space_id, reference, created_at, due_at, attempts, error) "
+            "VALUES (%s, %s, %s, %s, %s, 0, '')",
+            [name, space, reference, at, at],
+        )
 
 
 def run_due(consumers: Mapping[str, Sequence[Consumer]], *, now: dt.datetime, limit: int = 100) -> int:
