@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from hygie.terminology.tables import read_table
 from hygie.terminology.types import Coding, DocumentType
@@ -169,20 +169,18 @@ def section_title(code: str) -> str:
     return _section_titles().get(code, "")
 
 
-def _plain(sign: str) -> str:
-    return "".join(part for part in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(part))
+@lru_cache(maxsize=4096)
+def _plain(signs: str) -> str:
+    opened = signs.translate(_LIGATURES)
+    return "".join(part for part in unicodedata.normalize("NFKD", opened) if not unicodedata.combining(part))
 
 
 _BEYOND = re.compile(r"[^\x00-\x7f]+")
-# The letters of European languages at once; the rest of Unicode takes the long way.
-_LATIN = {
-    code: plain for code in range(0x80, 0x250) if (plain := _plain(chr(code).casefold())) != chr(code)
-} | _LIGATURES
 
 
 def fold(text: str) -> str:
     """Text made comparable, for every search: lower case, no accents, œ→oe, straight apostrophes, single blanks."""
-    lowered = text.casefold().translate(_LATIN)
+    lowered = text.casefold()
     if not lowered.isascii():
         lowered = _BEYOND.sub(lambda found: _plain(found[0]), lowered)
     return " ".join(lowered.split())
