@@ -182,10 +182,12 @@ def list_accesses(
     since: dt.datetime | None = None,
     until: dt.datetime | None = None,
     refused_only: bool = False,
+    exclude_objects: Sequence[str] = (),
     export: bool = False,
 ) -> list[AccessLine]:
     """The journal of a space for its holder, newest first; `before` is the number under which to go on.
 
+    For `record.queries.list_accesses`, which knows what the reader may not hear of yet (`exclude_objects`).
     `who`: "professionals" or "mine" (the person and the representatives), else everybody.
     """
     event = Event.TRACE_EXPORTED if export else Event.TRACE_LISTED
@@ -197,6 +199,7 @@ def list_accesses(
         objects=[document_id] if document_id else (),
         actors=[str(professional_id)] if professional_id else (),
         actor_kinds=sorted(_WHO.get(who, ())),
+        exclude_objects=exclude_objects,
         outcome=Outcome.REFUSED.value if refused_only else "",
         since=since,
         until=until,

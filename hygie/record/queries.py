@@ -12,7 +12,7 @@ from hygie.access import queries as access
 from hygie.access.facts import facts_for
 from hygie.access.journal import Grant, Need
 from hygie.access.rules import MASQUE_PS
-from hygie.access.types import Permission, Reader
+from hygie.access.types import AccessLine, Permission, Reader
 from hygie.fhir.core import json
 from hygie.fhir.store.repository import Repository, Within
 from hygie.fhir.store.rows import StoredResource, key
@@ -302,6 +302,14 @@ def list_allergies(actor: Actor, space_id: uuid.UUID, *, now: dt.datetime) -> li
     page = _repository(grant, Permission.ENTRY_READ).search("AllergyIntolerance", query)
     _record(grant, Event.ENTRY_LISTED, now=now, object="AllergyIntolerance")
     return reading.allergies([(json.read_object(row.body), row.derived_from) for row in page.rows])
+
+
+def list_accesses(actor: Actor, space_id: uuid.UUID, *, now: dt.datetime, **asked: Any) -> list[AccessLine]:
+    """The journal as its reader may know it: access.queries.list_accesses with the same arguments, but for the lines about
+    documents that this reader may not see (not yet announced, or secret from representatives): a line would tell them."""
+    facts, _ = journal.load(actor, space_id, now=now)
+    unseen = Repository(Scope(space_id, ~engine.condition(facts, Permission.DOCUMENT_READ))).labelled_ids()
+    return access.list_accesses(actor, space_id, now=now, exclude_objects=unseen, **asked)
 
 
 def list_titles(actor: Actor, space_id: uuid.UUID, ids: Collection[str], *, now: dt.datetime) -> dict[str, str]:

@@ -23,6 +23,7 @@ def list_entries(
     before: int | None = None,
     limit: int = 50,
     objects: Sequence[str] = (),
+    exclude_objects: Sequence[str] = (),
     exclude_actor: str = "",
     actors: Sequence[str] = (),
     actor_kinds: Sequence[str] = (),
@@ -51,6 +52,8 @@ def list_entries(
     if until is not None:
         conditions &= Q(at__lt=until)
     entries = entries.filter(conditions)
+    if exclude_objects:
+        entries = entries.exclude(object__in=list(exclude_objects))
     if exclude_actor:
         entries = entries.exclude(actor=exclude_actor)
     rows = entries.order_by("-seq").values_list("seq", "at", "payload", "hash")[:limit]

@@ -97,6 +97,14 @@ class Repository:
         )
         return f"SELECT id, category, {year} AS year FROM fhir_resource WHERE {where}", params
 
+    def labelled_ids(self) -> list[str]:
+        """The ids of the resources with a visibility label that this scope sees, whatever their type."""
+        condition, params = self._scope.condition.sql(connection.vendor)
+        statement = f"SELECT id FROM fhir_resource WHERE space_id = %s AND labels <> 0 AND {condition}"
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [key(self._scope.space_id), *params])
+            return [id for (id,) in cursor.fetchall()]
+
     def _visible(self, type: str) -> tuple[str, list[Any]]:
         condition, params = self._scope.condition.sql(connection.vendor)
         return f"space_id = %s AND type = %s AND NOT deleted AND {condition}", [

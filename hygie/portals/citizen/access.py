@@ -11,6 +11,7 @@ from hygie.access.types import Permission
 from hygie.portals.citizen.page import render_page, titled
 from hygie.portals.citizen.telling import tell_all
 from hygie.portals.policy import policy
+from hygie.record import queries as record_queries
 
 _DAYS = 30
 _COUNTED = 200
@@ -21,7 +22,7 @@ _SHOWN = 3
 @require_safe
 def access(request: HttpRequest) -> HttpResponse:
     actor, space_id, now = request.actor, request.space_id, request.now
-    lines = access_queries.list_accesses(
+    lines = record_queries.list_accesses(
         actor, space_id, now=now, who="professionals", since=now - dt.timedelta(days=_DAYS), limit=_COUNTED
     )
     rights = access_queries.list_rights(actor, space_id, now=now)

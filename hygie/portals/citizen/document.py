@@ -9,7 +9,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from hygie.access import queries as access_queries
 from hygie.access.types import Permission
 from hygie.portals.citizen.cards import said_title, who_brought
 from hygie.portals.citizen.page import is_acting, render_page
@@ -33,7 +32,7 @@ def document(request: HttpRequest, document_id: str) -> HttpResponse:
     actor, space_id, now = request.actor, request.space_id, request.now
     detail = record_queries.get_document(actor, space_id, document_id, now=now)
     readers = record_queries.who_can_see(actor, space_id, document_id, now=now)
-    lines = access_queries.list_accesses(actor, space_id, now=now, document_id=document_id, limit=_LINES)
+    lines = record_queries.list_accesses(actor, space_id, now=now, document_id=document_id, limit=_LINES)
     essentials = read_essentials(detail.entries)
     acts = [line for line in lines if line.event.startswith("record.")]
     return render_page(

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from hygie.access import queries as access_queries
 from hygie.access.types import Permission
 from hygie.portals.citizen.cards import list_rows
 from hygie.portals.citizen.page import render_page, said
@@ -25,7 +24,7 @@ _LOOKED_AT = 20
 def home(request: HttpRequest) -> HttpResponse:
     actor, space_id, now = request.actor, request.space_id, request.now
     page = record_queries.list_documents(actor, space_id, DocumentFilters(), now=now, limit=_LOOKED_AT, facets=False)
-    last = access_queries.list_accesses(actor, space_id, now=now, who="professionals", limit=1)
+    last = record_queries.list_accesses(actor, space_id, now=now, who="professionals", limit=1)
     fresh = newest(page.cards, now - dt.timedelta(days=NEWS_DAYS))
     return render_page(
         request,

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from hygie.access import queries as access_queries
 from hygie.access.types import AccessLine, Permission
 from hygie.identity.types import ProfessionalView
 from hygie.portals import activity
@@ -19,6 +18,7 @@ from hygie.portals.citizen.forms import JournalForm
 from hygie.portals.citizen.page import render_page, titled
 from hygie.portals.citizen.telling import by_day, find_titles, tell_all
 from hygie.portals.policy import policy
+from hygie.record import queries as record_queries
 
 _LINES = 100
 _EXPORTED = 20_000
@@ -31,7 +31,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 @require_safe
 def who_has(request: HttpRequest) -> HttpResponse:
     chosen = read_filters(request)
-    lines = access_queries.list_accesses(
+    lines = record_queries.list_accesses(
         request.actor,
         request.space_id,
         now=request.now,
@@ -59,7 +59,7 @@ def who_has(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """The lines that the page's filters keep, as CSV that opens in a French spreadsheet."""
     chosen = read_filters(request)
-    lines = access_queries.list_accesses(
+    lines = record_queries.list_accesses(
         request.actor, request.space_id, now=request.now, limit=_EXPORTED, export=True, **_asked(request, chosen)
     )
     titles = find_titles(request, lines)
@@ -105,7 +105,6 @@ def to_csv(lines: Iterable[AccessLine], titles: dict[str, str]) -> bytes:
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(
         [
-            gettext("Numéro"),
             gettext("Date"),
             gettext("Heure"),
             gettext("Qui"),
@@ -127,7 +126,6 @@ def _cells(line: AccessLine, titles: dict[str, str]) -> list[str]:
     at = timezone.localtime(line.at)
     title = titles.get(line.document_id, "")
     return [
-        str(line.seq),
         f"{at:%d/%m/%Y}",
         f"{at:%H:%M:%S}",
         activity.name_of(line),

@@ -382,3 +382,22 @@ def test_entries_of_a_document_that_was_replaced_before_it_came_do_not_count() -
     former = deposit(world, "1.2.1", sections=factories.ALLERGY_SECTION)
     assert queries.list_allergies(world.nurse, world.space_id, now=world.now) == []
     assert len(queries.get_document(world.nurse, world.space_id, former, now=world.now).entries) == 1
+
+
+def test_the_journal_does_not_tell_what_its_reader_may_not_see_yet() -> None:
+    world = factories.world()
+    for name, reader in (("INVISIBLE_PATIENT", world.lea), ("INVISIBLE_REPRESENTANTS_LEGAUX", None)):
+        unique_id = f"1.7.{len(name)}"
+        if reader is None:
+            parent = factories.space(4, who=factories.traits("PETIT"))
+            access.add_representative(world.space_id, parent, since=factories.NOW, until=None)
+            reader = factories.citizen(parent)
+        before = [line.event for line in queries.list_accesses(reader, world.space_id, now=world.now, limit=100)]
+        document_id = deposit(world, unique_id, sections=factories.ALLERGY_SECTION)
+        label(document_id, name)
+        queries.get_document(world.doctor, world.space_id, document_id, now=world.now)
+        after = [line.event for line in queries.list_accesses(reader, world.space_id, now=world.now, limit=100)]
+        assert after == ["trace.entry.listed", *before]
+        Resource.objects.filter(space_id=world.space_id).update(labels=0)
+        told = [line.event for line in queries.list_accesses(reader, world.space_id, now=world.now, limit=100)]
+        assert "record.document.read" in told
