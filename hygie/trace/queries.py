@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
 
 from hygie.lib.clock import rfc3339
 from hygie.trace import chain
@@ -33,25 +32,19 @@ def list_entries(
     until: Any = None,
 ) -> list[Recorded]:
     """The newest entries first; `before` is the number under which to go on."""
-    entries = Entry.objects.filter(space_id=space_id)
-    conditions = Q()
-    if before is not None:
-        conditions &= Q(seq__lt=before)
-    if objects:
-        conditions &= Q(object__in=list(objects))
-    if actors:
-        conditions &= Q(actor__in=list(actors))
-    if actor_kinds:
-        conditions &= Q(actor_kind__in=list(actor_kinds))
-    if events:
-        conditions &= Q(event__in=list(events))
-    if outcome:
-        conditions &= Q(outcome=outcome)
-    if since is not None:
-        conditions &= Q(at__gte=since)
-    if until is not None:
-        conditions &= Q(at__lt=until)
-    entries = entries.filter(conditions)
+    wanted: dict[str, Any] = {
+        "seq__lt": before,
+        "object__in": list(objects) or None,
+        "actor__in": list(actors) or None,
+        "actor_kind__in": list(actor_kinds) or None,
+        "event__in": list(events) or None,
+        "outcome": outcome or None,
+        "at__gte": since,
+        "at__lt": until,
+    }
+    entries = Entry.objects.filter(
+        space_id=space_id, **{name: value for name, value in wanted.items() if value is not None}
+    )
     if exclude_objects:
         entries = entries.exclude(object__in=list(exclude_objects))
     if exclude_actor:

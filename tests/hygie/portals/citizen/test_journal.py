@@ -140,8 +140,8 @@ def test_the_export_has_one_line_an_act(house):
     _read(house, document, document)
     rows = _rows(house, "?qui=professionnels")
     assert rows[0][:3] == ["Date", "Heure", "Qui"]
-    assert len(rows) == 4 and {row[3] for row in rows[1:]} == {"Dr Antoine MARTIN"}
-    assert rows[1][6:10] == [
+    assert len(rows) == 4 and {row[2] for row in rows[1:]} == {"Dr Antoine MARTIN"}
+    assert rows[1][5:9] == [
         "Dr Antoine MARTIN a consulté «\u00a0Prise de sang\u00a0».",
         "Prise de sang",
         "Autorisé",
