@@ -7,12 +7,17 @@ and runs the tests that use a database, since the others have nothing more to sa
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 
 from tests.cluster import Cluster, NoPostgreSQL
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 REPOSITORY = Path(__file__).parent.parent
 _KEPT = ("HYGIE_SHARED", "HYGIE_TEST_DB")
@@ -20,6 +25,8 @@ _DATABASE_FIXTURES = frozenset({"db", "transactional_db", "django_db_reset_seque
 
 for _name in [name for name in os.environ if name.startswith("HYGIE_") and name not in _KEPT]:
     del os.environ[_name]
+# The one browser of the run keeps an event loop in the main thread; Django would refuse its own database calls there.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 _data = tempfile.mkdtemp(prefix="hygie-test-")
 os.environ["HYGIE_DATA"] = _data
 os.environ["DJANGO_SETTINGS_MODULE"] = "hygie.config.settings"
@@ -89,3 +96,32 @@ def shared_path() -> Path:
     if path is None:
         pytest.skip("NOT RUN: the official samples are not here (set HYGIE_SHARED to their folder)")
     return path
+
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+_QUIET = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """The one Chromium of the run. Pages are the same on either database: browsers run once, on SQLite."""
+    from playwright.sync_api import sync_playwright
+
+    if _on_postgresql:
+        pytest.skip("browsers run once, with SQLite")
+    program = next((path for path in map(shutil.which, _BROWSERS) if path), None)
+    if program is None:
+        pytest.skip("NOT RUN: Chromium is missing: apt-get install chromium")
+    arguments = [*_QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=program, args=arguments)
+        yield launched
+        launched.close()

@@ -6,7 +6,6 @@ content security policy fails the journey.
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -18,7 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from lxml import etree
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from tests.cluster import free_port
 from tests.conftest import REPOSITORY
@@ -28,17 +27,7 @@ PEOPLE = 12
 NOTE = REPOSITORY / "examples" / "vaccination.xml"
 _V3 = {"v3": "urn:hl7-org:v3"}
 _INS_ROOT = "1.2.250.1.213.1.4.10"
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _START_SECONDS = 180
-_QUIET = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -74,18 +63,6 @@ def _wait_for(ready: Path, process: "subprocess.Popen[bytes]", output: Path) -> 
 
 
 # Of the package, not of the session: Playwright's loop must be gone when tests that use the ORM run.
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    program = next((path for path in map(shutil.which, _BROWSERS) if path), None)
-    if program is None:
-        pytest.skip("NOT RUN: Chromium is missing: apt-get install chromium")
-    arguments = [*_QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=program, args=arguments)
-        yield launched
-        launched.close()
-
-
 @pytest.fixture
 def open_page(browser: Browser, demo: dict[str, Any]) -> Iterator[Callable[..., Page]]:
     """`open_page(**options of a browser context)`: a person's own browser, watched until the end of the test."""

@@ -2,8 +2,6 @@
 
 import base64
 import datetime as dt
-import os
-import shutil
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +10,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.security.payloads import FILES, NARRATIVES, TEXTS, faults_of, in_xml
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _EVERY = [*(("text", text) for text in TEXTS), *(("narrative", text) for text in NARRATIVES)]
 
 
@@ -286,27 +283,12 @@ def test_the_reader_of_pages_finds_what_is_planted(text):
 
 # ---- in a browser
 
-# The pages are the same on either database, and a server's own connections would hold PostgreSQL's test database.
-once = pytest.mark.skipif(os.environ.get("HYGIE_TEST_DB") == "postgresql", reason="run once, on SQLite")
-
 _HOOK = """
 window.__runs = []; window.__violations = [];
 for (const name of ['alert', 'prompt', 'confirm', 'print', 'open'])
   window[name] = (...words) => { window.__runs.push(name + words); };
 document.addEventListener('securitypolicyviolation', e => window.__violations.push(e.violatedDirective + ' ' + e.blockedURI));
 """
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    # Playwright keeps an event loop in this thread; Django would refuse its own database calls there.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield launched
-        launched.close()
 
 
 def _shake(page: Any) -> tuple[list[str], list[str]]:
@@ -320,10 +302,8 @@ def _shake(page: Any) -> tuple[list[str], list[str]]:
 
 
 @pytest.mark.journey
-@pytest.mark.skipif(CHROMIUM is None, reason="NOT RUN: Chromium is not here (apt-get install chromium)")
-@once
 @pytest.mark.django_db(transaction=True)
-def test_nothing_runs_in_a_browser(live_server, chromium):
+def test_nothing_runs_in_a_browser(live_server, browser):
     from tests.security import town as building
 
     town = building.build()
@@ -334,7 +314,7 @@ def test_nothing_runs_in_a_browser(live_server, chromium):
         (citizen, [f"/dossier/documents/{each}/" for each in stored[::7]] + _lists(citizen)),
         (doctor, [f"/pro/dossier/{doctor.key}/documents/{each}/" for each in stored[2::14]] + _lists(doctor)),
     ):
-        context = chromium.new_context(base_url=live_server.url)
+        context = browser.new_context(base_url=live_server.url)
         context.add_init_script(_HOOK)
         context.add_cookies([{"name": "hygie", "value": reader.client.cookies["hygie"].value, "url": live_server.url}])
         page = context.new_page()
@@ -348,10 +328,8 @@ def test_nothing_runs_in_a_browser(live_server, chromium):
 
 
 @pytest.mark.journey
-@pytest.mark.skipif(CHROMIUM is None, reason="NOT RUN: Chromium is not here (apt-get install chromium)")
-@once
-def test_the_browser_sees_a_script_that_is_planted(chromium):
-    context = chromium.new_context()
+def test_the_browser_sees_a_script_that_is_planted(browser):
+    context = browser.new_context()
     context.add_init_script(_HOOK)
     policy = "default-src 'none'; script-src 'self'"
 

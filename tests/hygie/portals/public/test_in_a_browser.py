@@ -1,30 +1,12 @@
 """Public pages in Chromium: no fault for axe in any theme, no side scroll at 320 pixels, no help from a script."""
 
-import shutil
-
 import pytest
 
 from hygie.portals.ui.display import COOKIE
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ADDRESSES = ("/", "/connexion/", "/affichage/", "/aide/", "/accessibilite/", "/composants/", "/nulle-part/")
 THEMES = ("neutral", "dark", "contrast")
-pytestmark = [
-    pytest.mark.journey,
-    pytest.mark.skipif(CHROMIUM is None, reason="NOT RUN: Chromium is not here (apt-get install chromium)"),
-]
-
-
-@pytest.fixture
-def browser(monkeypatch):
-    from playwright.sync_api import sync_playwright
-
-    # Playwright keeps an event loop in this thread; Django would refuse its own database calls there.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
+pytestmark = pytest.mark.journey
 
 
 def _context(browser, live_server, *, theme="neutral", size="100", width=1280, script=True, spacing="normal"):
