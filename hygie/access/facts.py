@@ -2,13 +2,15 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from django.db import connection
 
 from hygie.access import matrix
 from hygie.fhir.store.condition import is_word
-from hygie.identity.types import Actor, ActorKind
+from hygie.identity.types import Actor, ActorKind, ClientKind
+from hygie.lib.ids import REGISTERS
 from hygie.terminology import queries as terminology
 
 
@@ -34,11 +36,16 @@ class Facts:
     readable_types: frozenset[str] = frozenset()
     writable_types: frozenset[str] = frozenset()
     scope_covers: bool = True
+    test_space: bool = False
+    bench: bool = False
+    register: bool = False
+    registers: bool = False
 
 
 # Rows of one space that hold now; the asker's own ones are picked in Python, they are few.
 _FACTS = """
-SELECT 'space' AS kind, NULL AS professional, NULL AS organization, '' AS extra, closed_at AS until
+SELECT 'space' AS kind, NULL AS professional, NULL AS organization, CASE WHEN is_test THEN '1' ELSE '' END AS extra,
+  closed_at AS until
   FROM identity_space WHERE id = %(space)s
 UNION ALL SELECT 'team', professional_id, organization_id, CASE WHEN attending THEN '1' ELSE '' END, until
   FROM access_careteammember WHERE space_id = %(space)s AND since <= %(now)s AND (until IS NULL OR until > %(now)s)
@@ -63,7 +70,9 @@ class Row:
 
 
 def load_rows(space_id: uuid.UUID, now: dt.datetime) -> list[Row]:
-    """Everything that decides access to a space at this instant, in one statement."""
+    """Everything that decides access to a space at this instant, in one statement; the registers are nobody's."""
+    if space_id == REGISTERS:
+        return []
     postgresql = connection.vendor == "postgresql"
     space = space_id if postgresql else space_id.hex
     with connection.cursor() as cursor:
@@ -74,11 +83,31 @@ def load_rows(space_id: uuid.UUID, now: dt.datetime) -> list[Row]:
         return [Row(kind, _uuid(p), _uuid(o), extra, _instant(until)) for kind, p, o, extra, until in cursor.fetchall()]
 
 
+def load_many(space_ids: Collection[uuid.UUID], now: dt.datetime) -> dict[uuid.UUID, list[Row]]:
+    """The same for several spaces, in one statement where the database takes a list."""
+    if connection.vendor != "postgresql":
+        return {space_id: load_rows(space_id, now) for space_id in space_ids}
+    found: dict[uuid.UUID, list[Row]] = {space_id: [] for space_id in space_ids}
+    with connection.cursor() as cursor:
+        cursor.execute(_MANY, {"spaces": [each for each in space_ids if each != REGISTERS], "now": now})
+        for space_id, *row in cursor.fetchall():
+            found[space_id].append(Row(*row))
+    return found
+
+
 def _typed(sql: str) -> str:
     """PostgreSQL wants the type of the first branch's NULLs."""
     return sql.replace(
         "NULL AS professional, NULL AS organization", "NULL::uuid AS professional, NULL::uuid AS organization"
     )
+
+
+_MANY = (
+    _typed(_FACTS)
+    .replace("SELECT 'space' AS kind", "SELECT id AS space_id, 'space' AS kind")
+    .replace("UNION ALL SELECT ", "UNION ALL SELECT space_id, ")
+    .replace("= %(space)s", "= ANY(%(spaces)s)")
+)
 
 
 def _uuid(value: uuid.UUID | str | None) -> uuid.UUID | None:
@@ -94,7 +123,16 @@ def _instant(value: dt.datetime | str | None) -> dt.datetime | None:
 def facts_for(actor: Actor, space_id: uuid.UUID, rows: list[Row]) -> Facts:
     """The facts of one asker, out of the rows of the space."""
     spaces = [row for row in rows if row.kind == "space"]
-    base = Facts(known=bool(spaces), closed=any(row.until is not None for row in spaces))
+    base = Facts(
+        known=bool(spaces) or space_id == REGISTERS,
+        registers=space_id == REGISTERS,
+        closed=any(row.until is not None for row in spaces),
+        test_space=any(row.extra for row in spaces),
+    )
+    if actor.kind is ActorKind.SOFTWARE:
+        return replace(
+            base, bench=actor.client_kind == ClientKind.BENCH, register=actor.client_kind == ClientKind.REGISTER
+        )
     if actor.kind is ActorKind.CITIZEN:
         represented = any(r.kind == "representation" and r.professional == actor.space_id for r in rows)
         return replace(base, owner=base.known and actor.space_id == space_id, represents=represented)

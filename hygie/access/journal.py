@@ -99,8 +99,10 @@ def refusal(
     return error
 
 
-def load(actor: Actor, space_id: uuid.UUID, *, now: dt.datetime, need: Need | None = None) -> tuple[Facts, list[Row]]:
-    rows = load_rows(space_id, now)
+def load(
+    actor: Actor, space_id: uuid.UUID, *, now: dt.datetime, need: Need | None = None, rows: list[Row] | None = None
+) -> tuple[Facts, list[Row]]:
+    rows = load_rows(space_id, now) if rows is None else rows
     facts = facts_for(actor, space_id, rows)
     return (facts if scope_covers(actor.scopes, need) else replace(facts, scope_covers=False)), rows
 
@@ -115,13 +117,14 @@ def authorize(
     need: Need | None = None,
     item: AccessColumns | None = None,
     object: str = "",
+    rows: list[Row] | None = None,
 ) -> Grant:
-    """Decides on an act before anything is read or written.
+    """Decides on an act before anything is read or written. `rows`: what was just loaded for several spaces together.
 
     Without `item` the answer is about the record as a whole: what may be seen inside is narrowed by `Grant.condition`.
     Raises AccessRefused whose code is the rule's id and whose message is the rule's sentence in English.
     """
-    facts, rows = load(actor, space_id, now=now, need=need)
+    facts, rows = load(actor, space_id, now=now, need=need, rows=rows)
     decision = engine.door(facts, act) if item is None else engine.decide(facts, act, item)
     if not decision:
         raise refused(decision, facts, actor, space_id, event, now=now, object=object)

@@ -8,10 +8,11 @@ Sources: CSP L.1110-4, L.1110-12, L.1111-13 to L.1111-22, R.1111-26 s.; référe
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from hygie.access.facts import Facts
 from hygie.access.types import Permission as P
-from hygie.fhir.store.condition import ALWAYS, NEVER, AuthoredBy, Condition, HasLabel, TypeIn
+from hygie.fhir.store.condition import ALWAYS, NEVER, AuthoredBy, Condition, HasLabel, OriginIs, TypeIn
 
 # TRE_A07 as bits of the `labels` column.
 MASQUE_PS = 1
@@ -22,6 +23,8 @@ LABEL_BITS = {
     "INVISIBLE_PATIENT": INVISIBLE_PATIENT,
     "INVISIBLE_REPRESENTANTS_LEGAUX": INVISIBLE_REPRESENTANTS_LEGAUX,
 }
+TEST = "test"
+"""The origin of what test software writes."""
 
 
 class Effect(Enum):
@@ -47,11 +50,19 @@ class Rule:
 SEE = frozenset({P.DOCUMENT_LIST, P.DOCUMENT_READ, P.ENTRY_READ, P.SPACE_READ})
 OWNERS = SEE | {P.DOCUMENT_ADD, P.DOCUMENT_HIDE, P.ACCESS_READ, P.ACCESS_CHANGE, P.TRACE_READ}
 FEED = frozenset({P.DOCUMENT_DEPOSIT})
+WRITE = frozenset({P.RESOURCE_CREATE, P.RESOURCE_UPDATE, P.RESOURCE_DELETE})
+ADD = FEED | {P.RESOURCE_CREATE, P.RESOURCE_UPDATE}
 ALL = frozenset(P)
 
 
 def _is_author(facts: Facts) -> Condition:
     return AuthoredBy(facts.author_id) if facts.author_id else NEVER
+
+
+@lru_cache(maxsize=64)
+def _with_own(types: frozenset[str]) -> Condition:
+    """Documents of these types and their entries, and what belongs to no document; nothing for who reads no type at all."""
+    return TypeIn(types | {""} if types else types)
 
 
 def _masked(facts: Facts) -> Condition:
@@ -70,6 +81,40 @@ RULES: tuple[Rule, ...] = (
         "space.closed", ALL - {P.SPACE_FIND}, Effect.REFUSE, lambda f: f.closed,
         "Cet espace est fermé.",
         "This space is closed.",
+    ),
+    # ---- the registers: resources that belong to no person
+    Rule(
+        "registers.test-data", SEE, Effect.REFUSE, lambda f: f.registers and not f.bench,
+        "Cette donnée est celle d'un logiciel d'essai.",
+        "This belongs to test software.",
+        lambda f: OriginIs(TEST),
+    ),
+    Rule(
+        "registers.read", SEE, Effect.ALLOW, lambda f: f.registers,
+        "Les annuaires sont ouverts aux logiciels.",
+        "The registers are open to software.",
+    ),
+    Rule(
+        "registers.real-data", WRITE - {P.RESOURCE_CREATE}, Effect.REFUSE, lambda f: f.registers and f.bench,
+        "Un logiciel d'essai ne change que ses propres données.",
+        "Test software changes its own data only.",
+        lambda f: ~OriginIs(TEST),
+    ),
+    Rule(
+        "registers.write", WRITE, Effect.ALLOW, lambda f: f.registers and (f.bench or f.register),
+        "Logiciel déclaré pour tenir les annuaires.",
+        "Software that is declared to keep the registers.",
+    ),
+    Rule(
+        "registers.closed", WRITE, Effect.REFUSE, lambda f: f.registers,
+        "Ce logiciel ne tient pas les annuaires.",
+        "This software does not keep the registers.",
+    ),
+    # ---- software that acts alone, on made-up data
+    Rule(
+        "software.bench", SEE | WRITE, Effect.ALLOW, lambda f: f.bench and f.test_space,
+        "Espace d'essai, ouvert par un logiciel d'essai.",
+        "A test space, opened by test software.",
     ),
     # ---- the person, and who represents the person
     Rule(
@@ -96,12 +141,12 @@ RULES: tuple[Rule, ...] = (
     ),
     # ---- professionals: consultation
     Rule(
-        "professional.blocked", SEE | FEED | {P.CONSENT_RECORD}, Effect.REFUSE, lambda f: f.professional and f.blocked,
+        "professional.blocked", SEE | FEED | WRITE | {P.CONSENT_RECORD}, Effect.REFUSE, lambda f: f.professional and f.blocked,
         "Ce dossier ne vous est pas ouvert.",
         "This record is not open to you.",
     ),
     Rule(
-        "professional.no-relation", SEE, Effect.REFUSE,
+        "professional.no-relation", SEE | WRITE, Effect.REFUSE,
         lambda f: f.professional and not f.in_team and not f.consented,
         "Hors de l'équipe de soins, la personne doit donner son accord.",
         "Outside the care team, the person has to agree.",
@@ -110,7 +155,7 @@ RULES: tuple[Rule, ...] = (
         "professional.matrix", SEE, Effect.REFUSE, lambda f: f.professional,
         "Votre profession n'ouvre pas ce type de document.",
         "Your profession does not open this type of document.",
-        lambda f: ~TypeIn(f.readable_types),
+        lambda f: ~_with_own(f.readable_types),
     ),
     Rule(
         "professional.masked", SEE, Effect.REFUSE, lambda f: f.professional,
@@ -145,17 +190,17 @@ RULES: tuple[Rule, ...] = (
     ),
     # ---- professionals: feeding needs only that nobody opposed it
     Rule(
-        "opposition.all", FEED, Effect.REFUSE, lambda f: f.professional and f.opposed_to_all,
+        "opposition.all", ADD, Effect.REFUSE, lambda f: f.professional and f.opposed_to_all,
         "La personne s'oppose à tout dépôt dans son espace.",
         "The person opposes any deposit in this space.",
     ),
     Rule(
-        "opposition.professional", FEED, Effect.REFUSE, lambda f: f.professional and f.opposed_to_professional,
+        "opposition.professional", ADD, Effect.REFUSE, lambda f: f.professional and f.opposed_to_professional,
         "La personne s'oppose à vos dépôts dans son espace.",
         "The person opposes your deposits in this space.",
     ),
     Rule(
-        "opposition.structure", FEED, Effect.REFUSE, lambda f: f.professional and f.opposed_to_organization,
+        "opposition.structure", ADD, Effect.REFUSE, lambda f: f.professional and f.opposed_to_organization,
         "La personne s'oppose aux dépôts de votre structure.",
         "The person opposes deposits from your structure.",
     ),
@@ -175,6 +220,28 @@ RULES: tuple[Rule, ...] = (
         "professional.feeds", FEED, Effect.ALLOW, lambda f: f.professional and f.known,
         "Dépôt par un professionnel, sans opposition de la personne.",
         "Deposit by a professional, not opposed by the person.",
+    ),
+    # ---- professionals: data of their own, outside documents
+    Rule(
+        "professional.writes-nothing", WRITE, Effect.REFUSE, lambda f: f.professional and not f.writable_types,
+        "Votre profession n'écrit pas dans les dossiers.",
+        "Your profession does not write in records.",
+    ),
+    Rule(
+        "professional.not-author", WRITE - {P.RESOURCE_CREATE}, Effect.REFUSE, lambda f: f.professional,
+        "Seul son auteur modifie ou retire une information.",
+        "Only its author changes or removes this.",
+        lambda f: ~_is_author(f),
+    ),
+    Rule(
+        "professional.team-writes", WRITE, Effect.ALLOW, lambda f: f.professional and f.in_team,
+        "Vous faites partie de l'équipe de soins.",
+        "You are in the care team.",
+    ),
+    Rule(
+        "professional.consent-writes", WRITE, Effect.ALLOW, lambda f: f.professional and f.consented,
+        "La personne a donné son accord pour cette consultation.",
+        "The person agreed to this consultation.",
     ),
 )
 

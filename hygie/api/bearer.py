@@ -6,14 +6,18 @@ from django.http import HttpRequest
 
 from hygie.api.errors import NotSignedIn, TokenRefused
 from hygie.identity import queries as identity
-from hygie.identity.types import Actor, ActorKind, Channel
+from hygie.identity.types import Actor, ActorKind, Channel, ClientKind
 from hygie.lib.errors import AccessRefused
 
 _MAX_TOKEN = 256
+_ALONE = frozenset(ClientKind)
 
 
 def actor_of(request: HttpRequest, *, now: dt.datetime) -> Actor:
-    """The professional for whom the software acts. Raises NotSignedIn, TokenRefused, AccessRefused(token-subject)."""
+    """The professional for whom the software acts, or the software itself when its kind allows it.
+
+    Raises NotSignedIn, TokenRefused, AccessRefused(token-subject).
+    """
     scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     token = token.strip()
     if scheme.lower() != "bearer" or not token:
@@ -23,6 +27,15 @@ def actor_of(request: HttpRequest, *, now: dt.datetime) -> Actor:
     found = identity.find_token(token, now)
     if found is None:
         raise TokenRefused
+    if found.professional_id is None and found.kind in _ALONE:
+        return Actor(
+            kind=ActorKind.SOFTWARE,
+            channel=Channel.API,
+            organization_id=found.organization_id,
+            client_id=found.client_id,
+            client_kind=found.kind,
+            scopes=found.scopes,
+        )
     if found.professional_id is None:
         raise AccessRefused(
             "This token names no professional: ask for one with requested_subject.", code="token-subject"

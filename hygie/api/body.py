@@ -1,15 +1,19 @@
 """Bodies read within a limit: a length that says too much is refused before one byte is read."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest
 
 from hygie.api.errors import UnsupportedMediaType
-from hygie.fhir.http.headers import media_type
+from hygie.fhir.core import json, xml
+from hygie.fhir.http.headers import JSON, XML, media_type
 from hygie.lib.errors import Invalid, TooLarge
 
 FORM = "application/x-www-form-urlencoded"
 FORM_BYTES = 64 * 1024
 _METADATA_BYTES = 1024 * 1024
+_XML = (XML, "application/xml", "text/xml")
 
 
 def document_limit() -> int:
@@ -48,6 +52,18 @@ def check_type(request: HttpRequest, *accepted: str) -> None:
     """Raises UnsupportedMediaType; parameters of the type (charset…) do not matter."""
     if media_type(request.META.get("CONTENT_TYPE", "")) not in accepted:
         raise UnsupportedMediaType(f"The Content-Type is one of: {', '.join(sorted(accepted))}.")
+
+
+def resource(request: HttpRequest) -> dict[str, Any]:
+    """The body as a FHIR resource, JSON or XML as Content-Type says.
+
+    Raises UnsupportedMediaType, TooLarge, Malformed, Invalid(xml-…).
+    """
+    check_type(request, JSON, "application/json", *_XML)
+    data = read(request, limit=resource_limit())
+    if media_type(request.META.get("CONTENT_TYPE", "")) in _XML:
+        return xml.read(data, max_size=resource_limit())
+    return json.read_object(data)
 
 
 def _too_large(limit: int) -> TooLarge:

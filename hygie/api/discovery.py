@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import get_resolver
 
 from hygie.api import scopes
+from hygie.api.fhir import served
 from hygie.api.policy import policy
 from hygie.api.query import is_pretty
 from hygie.api.reply import fhir
@@ -37,13 +38,14 @@ def smart_configuration(request: HttpRequest) -> HttpResponse:
 
 @cache
 def _statement() -> bytes:
-    interactions: dict[str, list[str]] = {}
+    interactions: dict[str, list[str]] = {"system": ["batch"]}
     for pattern in get_resolver("hygie.api.urls").url_patterns:
-        kind = pattern.default_args.get("resource_type", "system")
+        typed = "fhir_type:resource_type" in str(pattern.pattern)
         for each in pattern.callback.methods.values():
-            codes = interactions.setdefault(kind, [])
-            if each.interaction and each.interaction not in codes:
-                codes.append(each.interaction)
+            for kind in served.TYPES if typed else ["system"]:
+                codes = interactions.setdefault(kind, [])
+                if each.interaction and each.interaction not in codes and served.does(kind, each.interaction):
+                    codes.append(each.interaction)
     return json.write(
         capability.statement(
             base=f"{settings.HYGIE_BASE_URL}/fhir", version=version("hygie"), interactions=interactions

@@ -7,12 +7,14 @@ from django.http import HttpResponse
 from hygie.fhir.core import outcome
 from hygie.fhir.core.json import Malformed
 from hygie.fhir.core.parameters import BadQuery
+from hygie.fhir.http import validate
 from hygie.fhir.http.headers import JSON
 from hygie.lib import errors
 from hygie.lib.errors import HygieError
 
 _log = logging.getLogger("hygie.api")
 RETRY_SECONDS = 5
+_MOST_ISSUES = 50
 
 
 class NotSignedIn(HygieError):
@@ -38,7 +40,7 @@ class MethodNotAllowed(HygieError):
 
 
 class NotAcceptable(HygieError):
-    """This server answers application/fhir+json only."""
+    """This server answers application/fhir+json and application/fhir+xml only."""
 
     default_code = "not-acceptable"
 
@@ -60,11 +62,15 @@ _KINDS: tuple[tuple[type[HygieError], int, str], ...] = (
     (errors.Invalid, 422, "invalid"),
     (errors.NotFound, 404, "not-found"),
     (errors.Gone, 410, "deleted"),
+    (errors.PreconditionFailed, 412, "conflict"),
     (errors.Conflict, 409, "conflict"),
+    (errors.NotAllowed, 405, "not-supported"),
     (errors.AccessRefused, 403, "forbidden"),
     (errors.TooLarge, 413, "too-long"),
     (errors.Unavailable, 503, "transient"),
 )
+# Faults of the request rather than of the resource in it.
+_BAD_REQUESTS = frozenset({"cursor", "body-length", "criterion", "id-mismatch", "type-mismatch"})
 _WORDS = (("required", "required"), ("missing", "required"), ("unknown", "code-invalid"), ("mismatch", "business-rule"))
 
 
@@ -81,7 +87,7 @@ def status_of(error: HygieError) -> tuple[int, str]:
     """(HTTP status, FHIR issue type). XML that is not well-formed, or that we do not read at all, is a 400."""
     if isinstance(error, errors.Invalid) and error.code.startswith("xml-"):
         return 400, "structure"
-    if isinstance(error, errors.Invalid) and error.code in ("cursor", "body-length"):
+    if isinstance(error, errors.Invalid) and error.code in _BAD_REQUESTS:
         return 400, "invalid"
     for kind, status, issue_kind in _KINDS:
         if isinstance(error, kind):
@@ -89,11 +95,19 @@ def status_of(error: HygieError) -> tuple[int, str]:
     return 500, "exception"
 
 
+def told(error: HygieError) -> tuple[int, bytes]:
+    """(status, OperationOutcome); a resource that is not right has an issue for each of its faults."""
+    status, kind = status_of(error)
+    if issues := getattr(error, "issues", ()):
+        return status, outcome.body(*map(validate.told, issues[:_MOST_ISSUES]))
+    issue = outcome.issue("error", kind, code=error.code, diagnostics=error.message, path=error.path)
+    return status, outcome.body(issue)
+
+
 def answer(error: HygieError) -> HttpResponse:
     """The fault as an OperationOutcome. The door has written the refusal into the journal before."""
-    status, kind = status_of(error)
-    issue = outcome.issue("error", kind, code=error.code, diagnostics=error.message, path=error.path)
-    response = HttpResponse(outcome.body(issue), status=status, content_type=JSON)
+    status, content = told(error)
+    response = HttpResponse(content, status=status, content_type=JSON)
     if isinstance(error, NotSignedIn):
         refused = isinstance(error, TokenRefused)
         response["WWW-Authenticate"] = 'Bearer realm="hygie"' + (', error="invalid_token"' if refused else "")
@@ -101,6 +115,8 @@ def answer(error: HygieError) -> HttpResponse:
         response["WWW-Authenticate"] = 'Bearer realm="hygie", error="insufficient_scope"'
     elif isinstance(error, MethodNotAllowed):
         response["Allow"] = error.allow
+    elif isinstance(error, errors.NotAllowed):
+        response["Allow"] = "GET, HEAD"
     elif status == 503:
         response["Retry-After"] = str(RETRY_SECONDS)
     return response

@@ -12,20 +12,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import Resolver404, get_resolver
 
 from hygie.access.actions import journal_refusal
-from hygie.api import errors
+from hygie.api import errors, formats
 from hygie.api.bearer import actor_of
 from hygie.api.policy import Route
 from hygie.api.query import chosen_format
 from hygie.fhir.core.parameters import BadQuery
-from hygie.fhir.http.headers import accepts_json
+from hygie.fhir.http.headers import resource_form
 from hygie.lib import clock
 from hygie.lib.errors import HygieError, NotFound, Unavailable
 
 URLCONF = "hygie.api.urls"
 _FIRST_STEPS = frozenset({"fhir", "dmp", "oauth"})
 _DISCOVERY = "/.well-known/smart-configuration"
-# Their answers have a form of their own: RFC 6749 and RFC 8615 say JSON, Binary is what it is.
-_OWN_FORM = frozenset({"token", "discovery", "discovery-root", "read-Binary"})
+# Their answers have a form of their own: RFC 6749 and RFC 8615 say JSON. A Binary is given as what it is.
+_OWN_FORM = frozenset({"token", "discovery", "discovery-root"})
 
 
 class MachineDoor:
@@ -37,7 +37,7 @@ class MachineDoor:
         if path != _DISCOVERY and path[1:].partition("/")[0] not in _FIRST_STEPS:
             return self._get_response(request)
         request_id = secrets.token_hex(8)
-        response = _answer(request, request_id)
+        response = formats.spoken(request, _answer(request, request_id))
         response["X-Request-Id"] = request_id
         response["Cache-Control"] = "no-store"
         response["X-Content-Type-Options"] = "nosniff"
@@ -84,6 +84,10 @@ def _call(request: HttpRequest, view: Route, kwargs: dict[str, str], route: str)
     request.received_at = clock.now()  # type: ignore[attr-defined]
     if policy.audience == "client":
         request.actor = actor_of(request, now=request.received_at)  # type: ignore[attr-defined]
-    if route not in _OWN_FORM and not accepts_json(request.META.get("HTTP_ACCEPT", ""), chosen_format(request)):
-        raise errors.NotAcceptable
+    raw = route == "instance" and kwargs["resource_type"] == "Binary" and request.method in ("GET", "HEAD")
+    if not raw and route not in _OWN_FORM:
+        form = resource_form(request.META.get("HTTP_ACCEPT", ""), chosen_format(request))
+        # The receipt of a deposit is no FHIR resource: it has no XML.
+        if form is None or (form == "xml" and route == "deposit"):
+            raise errors.NotAcceptable
     return view(request, **kwargs)

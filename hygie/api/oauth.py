@@ -20,7 +20,7 @@ from hygie.api.errors import UnsupportedMediaType
 from hygie.api.policy import policy
 from hygie.identity import actions as identity_actions
 from hygie.identity import queries as identity
-from hygie.identity.types import ClientView
+from hygie.identity.types import ClientKind, ClientView
 from hygie.lib.errors import Invalid
 
 SUBJECT = "requested_subject"
@@ -84,13 +84,15 @@ def _granted(texts: list[str], machine: ClientView, request: Any) -> frozenset[s
 
 
 def _subject(granted: frozenset[smart.Scope], machine: ClientView, request: Any) -> Any:
-    """The register id of the professional named, None for `system/` scopes alone."""
+    """The register id of the professional named, None for `system/` scopes alone and for software that acts alone."""
     if SUBJECT in request.duplicate_params:
         raise oauth_errors.InvalidRequestError(f"Duplicate {SUBJECT} parameter.", request=request)
     idnps = getattr(request, SUBJECT, None)
     if all(scope.context == "system" for scope in granted):
         if idnps:
             raise oauth_errors.InvalidRequestError(f"{SUBJECT} goes with user/ scopes only.", request=request)
+        return None
+    if not idnps and machine.kind in frozenset(ClientKind):
         return None
     if not idnps:
         raise oauth_errors.InvalidRequestError(

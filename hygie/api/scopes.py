@@ -9,13 +9,13 @@ no search-narrowed scope, no unknown type, no other order. A spelling that is al
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from hygie.fhir.http.search import TYPES as SEARCHED
+from hygie.fhir.core import definitions
 from hygie.lib.errors import Invalid
 
 LETTERS = "cruds"
 CONTEXTS = ("user", "system")
 ANY = "*"
-TYPES = frozenset(SEARCHED) | {"Binary", "List", "Organization", "Patient", "Practitioner"}
+TYPES = definitions.load().resource_types
 _V1 = {"read": "rs", "write": "cud", "*": LETTERS}
 
 

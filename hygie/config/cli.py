@@ -82,6 +82,7 @@ def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     demo.add_argument("--people", type=int, help="how many people (default: 200)")
     demo.add_argument("--no-serve", action="store_true", help="write DIR/ready.json and stop")
     demo.add_argument("--workers", type=int, default=0, help="web processes; 0: two at most, by the cores")
+    demo.add_argument("--bench", action="store_true", help="add to ready.json a client that opens test spaces")
 
 
 def _set_up(**environment: str) -> None:
@@ -96,7 +97,9 @@ def _demo(options: argparse.Namespace) -> int:
     from hygie.config import demo
 
     folder = options.data.expanduser().resolve()
-    choices = demo.Choices(folder, options.port, options.seed, options.people, not options.no_serve, options.workers)
+    choices = demo.Choices(
+        folder, options.port, options.seed, options.people, not options.no_serve, options.workers, options.bench
+    )
     if choices.serve:
         check_port(choices.port)
     with demo.hold(folder):

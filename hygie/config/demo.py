@@ -41,6 +41,7 @@ class Choices:
     people: int | None
     serve: bool
     workers: int
+    bench: bool = False
 
     @property
     def base_url(self) -> str:
@@ -97,6 +98,8 @@ def _check_same_country(choices: Choices, loaded: dict[str, Any]) -> None:
 def run(choices: Choices, *, load: bool) -> None:
     """After django.setup()."""
     country = _load(choices) if load else _read_loaded(choices)
+    if choices.bench:
+        _add_bench(choices, country)
     static.gather()
     ready = _with_addresses(country["ready"], choices.base_url)
     if not choices.serve:
@@ -145,6 +148,17 @@ def _load(choices: Choices) -> dict[str, Any]:
     _write_secret(choices.folder / _LOADED, loaded)
     (choices.folder / _LOADING).unlink()
     return loaded
+
+
+def _add_bench(choices: Choices, country: dict[str, Any]) -> None:
+    """A client of kind `bench` among those of ready.json; the same one each time it is asked for."""
+    from hygie.simulators import bench
+
+    if "bench" not in country:
+        kept = {**country, "bench": bench.register()}
+        _write_secret(choices.folder / _LOADED, kept)
+        country["bench"] = kept["bench"]
+    country["ready"] = {**country["ready"], "clients": [*country["ready"]["clients"], country["bench"]]}
 
 
 def _with_addresses(ready: dict[str, Any], base_url: str) -> dict[str, Any]:

@@ -33,12 +33,18 @@ ATTEMPT_WINDOW = dt.timedelta(minutes=10)
 
 @transaction.atomic
 def create_space(
-    *, ins: INS, status: IdentityStatus, traits: Traits, now: dt.datetime, space_id: uuid.UUID | None = None
+    *,
+    ins: INS,
+    status: IdentityStatus,
+    traits: Traits,
+    now: dt.datetime,
+    space_id: uuid.UUID | None = None,
+    is_test: bool = False,
 ) -> uuid.UUID:
     """An empty, usable space. Raises Conflict(ins-taken) when this INS has one."""
     if Identity.objects.filter(ins_oid=ins.oid, ins_value=ins.value).exists():
         raise Conflict("This INS has a space.", code="ins-taken")
-    space = Space.objects.create(id=space_id or ids.new_space_id(), created_at=now)
+    space = Space.objects.create(id=space_id or ids.new_space_id(), created_at=now, is_test=is_test)
     Identity.objects.create(
         space=space,
         ins_oid=ins.oid,

@@ -14,6 +14,8 @@ class Space(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    # Opened by a client of kind `bench`: made-up data, nobody's.
+    is_test = models.BooleanField(default=False)
 
 
 class Identity(models.Model):

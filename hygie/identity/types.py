@@ -12,6 +12,14 @@ from hygie.identity.traits import Traits
 class ActorKind(StrEnum):
     CITIZEN = "citizen"
     PROFESSIONAL = "professional"
+    SOFTWARE = "software"
+
+
+class ClientKind(StrEnum):
+    """Kinds of software that may act alone; every other kind acts for a professional."""
+
+    BENCH = "bench"
+    REGISTER = "register"
 
 
 class Channel(StrEnum):
@@ -30,6 +38,7 @@ class Actor:
 
     A citizen acts with `space_id`. A professional acts with `professional_id`, `idnps`, `profession` and the
     organisation chosen; when software acts for him, `client_id` and the token's `scopes` say which and how far.
+    Software that acts alone has a `client_kind` (ClientKind) and nobody else's id.
     """
 
     kind: ActorKind
@@ -40,11 +49,14 @@ class Actor:
     profession: str = ""
     organization_id: uuid.UUID | None = None
     client_id: str = ""
+    client_kind: str = ""
     scopes: frozenset[str] | None = None
 
     @property
     def id(self) -> str:
         """The opaque id that the trace keeps."""
+        if self.kind is ActorKind.SOFTWARE:
+            return self.client_id
         return str(self.professional_id if self.kind is ActorKind.PROFESSIONAL else self.space_id)
 
 

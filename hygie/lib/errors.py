@@ -46,6 +46,18 @@ class Conflict(HygieError):
     default_code = "conflict"
 
 
+class PreconditionFailed(Conflict):
+    """A condition of the request does not hold."""
+
+    default_code = "precondition"
+
+
+class NotAllowed(HygieError):
+    """What is here cannot be changed in this way."""
+
+    default_code = "immutable"
+
+
 class AccessRefused(HygieError):
     """The rules refuse this act."""
 

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from hygie.access import journal
 from hygie.access.types import Permission
-from hygie.fhir.core.indexing import index_values
+from hygie.fhir.core.search import index_values
 from hygie.fhir.store import write as store
 from hygie.fhir.store.condition import AccessColumns, authors_column, is_word
 from hygie.fhir.store.rows import NewResource

@@ -6,7 +6,7 @@ from typing import Any
 
 from hygie.fhir.core import json
 from hygie.fhir.core.dates import find_period
-from hygie.fhir.core.indexing import index_values
+from hygie.fhir.core.search import index_values
 from hygie.fhir.store.condition import AccessColumns
 from hygie.fhir.store.rows import NewResource
 from hygie.lib import ids
@@ -57,10 +57,10 @@ def resources_of(
                 sort_at=_dated(resource) or dated_at,
                 access=access,
                 status=_status(resource),
-                code=_first_code(
+                code=first_code(
                     resource.get("code") or resource.get("vaccineCode") or resource.get("medicationCodeableConcept")
                 ),
-                category=_first_code(resource.get("category")),
+                category=first_code(resource.get("category")),
                 derived_from=document_id,
                 place=place,
                 current=current,
@@ -110,12 +110,13 @@ def _dated(resource: dict[str, Any]) -> dt.datetime | None:
 
 
 def _status(resource: dict[str, Any]) -> str:
-    return str(resource.get("status") or _first_code(resource.get("clinicalStatus")))
+    return str(resource.get("status") or first_code(resource.get("clinicalStatus")))
 
 
-def _first_code(node: Any) -> str:
+def first_code(node: Any) -> str:
+    """The code of the first coding, of the first concept when there are several; "" for none."""
     if isinstance(node, list):
-        return _first_code(node[0]) if node else ""
+        return first_code(node[0]) if node else ""
     if isinstance(node, dict):
         codings = node.get("coding") or []
         return str(codings[0].get("code", "")) if codings else ""

@@ -21,7 +21,7 @@ from hygie.fhir.store.search import DateFilter, Filter, Prefix, SearchQuery, Tok
 from hygie.identity.types import Actor, ActorKind, Channel, OrganizationView, ProfessionalView
 from hygie.lib.clock import PARIS
 from hygie.lib.errors import NotFound
-from hygie.record import blobs, reading, replacing
+from hygie.record import blobs, reading, replacing, seeing
 from hygie.record.models import Document
 from hygie.record.rows import DocumentRow
 from hygie.record.types import (
@@ -231,6 +231,12 @@ def get_file(
     grant = journal.authorize(
         actor, space_id, Permission.DOCUMENT_READ, event, now=now, need=Need("Binary", "r"), object=document_id
     )
+    return file_by(grant, document_id, now=now, attachment=attachment)
+
+
+def file_by(grant: Grant, document_id: str, *, now: dt.datetime, attachment: int | None = None) -> StoredFile:
+    """The same, by a right that the caller has just asked for, in the caller's transaction."""
+    space_id, event = grant.space_id, Event.DOCUMENT_DOWNLOADED
     row = _repository(grant, Permission.DOCUMENT_READ).read(_DOCUMENT, document_id)
     if row is None:
         raise _absent(grant, event, now=now, object=document_id)
@@ -245,11 +251,6 @@ def get_file(
         raise _absent(grant, event, now=now, object=document_id)
     _record(grant, event, now=now, object=document_id, version=row.version)
     return stored
-
-
-def read_binary(actor: Actor, space_id: uuid.UUID, document_id: str, *, now: dt.datetime) -> StoredFile:
-    """The bytes of a document for the FHIR door (ITI-68): exactly those received."""
-    return get_file(actor, space_id, document_id, now=now)
 
 
 @transaction.atomic
@@ -275,9 +276,11 @@ def search_resources(actor: Actor, space_id: uuid.UUID, type: str, query: Search
     act = Permission.DOCUMENT_LIST if document else Permission.ENTRY_READ
     event = Event.DOCUMENT_LISTED if document else Event.ENTRY_LISTED
     grant = journal.authorize(actor, space_id, act, event, now=now, need=Need(type, "s"))
-    page = _repository(grant, act).search(type, query)
+    scope = Scope(grant.space_id, grant.condition(act), seeing.by_type(grant))
+    page = Repository(scope).search(type, query)
     _record(grant, event, now=now, object="" if document else type)
-    return Found([row.body for row in page.rows], page.total, page.next)
+    included = [(each.type, each.row.body) for each in page.included]
+    return Found([row.body for row in page.rows], page.total, page.next, included, page.cut)
 
 
 @transaction.atomic

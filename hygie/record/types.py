@@ -199,6 +199,10 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Found:
+    """A page of a search. `included`: (type, body) of what comes with the matches; `cut`: more would have come."""
+
     bodies: list[bytes]
     total: int
     next: str = ""
+    included: list[tuple[str, bytes]] = field(default_factory=list)
+    cut: bool = False

@@ -1,24 +1,48 @@
 """Writing the journal: only additions, always inside the transaction of the act that they tell."""
 
-from django.db import connection
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
 
 from hygie.lib.errors import Unavailable
 from hygie.trace import chain
 from hygie.trace.types import Act
 
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """`WITH <parts> <last>`: the entry as parts of a statement that does the act too (PostgreSQL)."""
+
+    parts: str
+    last: str
+    params: dict[str, Any]
+
+
 # One round trip: number, link and insert together. sha256() and int8send() are PostgreSQL's own (11 and later).
-_APPEND_POSTGRESQL = f"""
-WITH head AS (
+_PARTS = f"""
+trace_next AS (
   INSERT INTO trace_head (space_id, seq, hash)
-  VALUES (%(space)s, 1, sha256(decode('{chain.DOMAIN_SQL_HEX}', 'hex') || %(genesis)s || int8send(1) || %(payload)s))
+  VALUES (
+    %(trace_space)s, 1,
+    sha256(decode('{chain.DOMAIN_SQL_HEX}', 'hex') || %(trace_genesis)s || int8send(1) || %(trace_payload)s)
+  )
   ON CONFLICT (space_id) DO UPDATE SET
     seq = trace_head.seq + 1,
-    hash = sha256(decode('{chain.DOMAIN_SQL_HEX}', 'hex') || trace_head.hash || int8send(trace_head.seq + 1) || %(payload)s)
+    hash = sha256(
+      decode('{chain.DOMAIN_SQL_HEX}', 'hex') || trace_head.hash || int8send(trace_head.seq + 1) || %(trace_payload)s
+    )
   RETURNING seq, hash
 )
-INSERT INTO trace_entry (space_id, seq, at, event, outcome, actor_kind, actor, object, payload, hash)
-SELECT %(space)s, seq, %(at)s, %(event)s, %(outcome)s, %(kind)s, %(actor)s, %(object)s, %(payload)s, hash FROM head
 """  # noqa: S608 - the only interpolation is the format's constant
+_LAST = """
+INSERT INTO trace_entry (space_id, seq, at, event, outcome, actor_kind, actor, object, payload, hash)
+SELECT %(trace_space)s, seq, %(trace_at)s, %(trace_event)s, %(trace_outcome)s, %(trace_kind)s, %(trace_actor)s,
+  %(trace_object)s, %(trace_payload)s, hash FROM trace_next
+"""
+_APPEND_POSTGRESQL = f"WITH {_PARTS} {_LAST}"
 
 
 def append(act: Act) -> None:
@@ -29,28 +53,103 @@ def append(act: Act) -> None:
     """
     if not connection.in_atomic_block:
         raise Unavailable("a trace entry is written in the transaction of its act", code="trace-outside-transaction")
+    _append(act)
+
+
+def commit(act: Act) -> None:
+    """Adds the entry of an act that writes nothing else, and commits it: a read is answered after it is told."""
     if connection.vendor == "postgresql":
-        _append_postgresql(act)
+        _append(act)
+        return
+    with transaction.atomic():
+        _append(act)
+
+
+def _append(act: Act) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(_APPEND_POSTGRESQL, statement(act).params)
     else:
         _append_sqlite(act)
 
 
-def _append_postgresql(act: Act) -> None:
+def statement(act: Act) -> Statement:
+    """The entry, to be joined to the statement of the act: both are written, or none. PostgreSQL only."""
+    return Statement(
+        _PARTS,
+        _LAST,
+        {
+            "trace_space": act.space_id,
+            "trace_genesis": chain.genesis(act.space_id),
+            "trace_payload": chain.payload(act),
+            "trace_at": act.at,
+            "trace_event": act.event.value,
+            "trace_outcome": act.outcome.value,
+            "trace_kind": act.actor_kind,
+            "trace_actor": act.actor_id,
+            "trace_object": act.object,
+        },
+    )
+
+
+def append_all(acts: Sequence[Act]) -> None:
+    """Adds many entries, of one space or of several, in few statements; in the transaction of the acts."""
+    if not connection.in_atomic_block:
+        raise Unavailable("a trace entry is written in the transaction of its act", code="trace-outside-transaction")
+    if connection.vendor != "postgresql" or len(acts) < 2:
+        for act in acts:
+            _append(act)
+        return
+    heads = _hold_heads({act.space_id for act in acts})
+    rows = []
+    for act in acts:
+        seq, previous = heads[act.space_id]
+        body = chain.payload(act)
+        digest = chain.link(previous, seq + 1, body)
+        heads[act.space_id] = (seq + 1, digest)
+        rows.append(
+            (act.space_id, seq + 1, act.at, act.event.value, act.outcome.value, act.actor_kind, act.actor_id, act.object,
+             body, digest)
+        )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(
-            _APPEND_POSTGRESQL,
-            {
-                "space": act.space_id,
-                "genesis": chain.genesis(act.space_id),
-                "payload": chain.payload(act),
-                "at": act.at,
-                "event": act.event.value,
-                "outcome": act.outcome.value,
-                "kind": act.actor_kind,
-                "actor": act.actor_id,
-                "object": act.object,
-            },
+            _APPEND_MANY,
+            [
+                *[list(column) for column in zip(*rows, strict=True)],
+                list(heads),
+                [seq for seq, _ in heads.values()],
+                [digest for _, digest in heads.values()],
+            ],
         )
+
+
+_APPEND_MANY = """
+WITH told AS (
+  INSERT INTO trace_entry (space_id, seq, at, event, outcome, actor_kind, actor, object, payload, hash)
+  SELECT * FROM unnest(%s::uuid[], %s::int8[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[],
+    %s::text[], %s::bytea[], %s::bytea[])
+)
+UPDATE trace_head SET seq = n.seq, hash = n.hash
+FROM unnest(%s::uuid[], %s::int8[], %s::bytea[]) AS n (space_id, seq, hash) WHERE trace_head.space_id = n.space_id
+"""
+
+
+def _hold_heads(spaces: set[uuid.UUID]) -> dict[uuid.UUID, tuple[int, bytes]]:
+    """The heads of these chains, held until the end of the transaction, always taken in the same order."""
+    wanted = sorted(spaces)
+    select = "SELECT space_id, seq, hash FROM trace_head WHERE space_id = ANY(%s) ORDER BY space_id FOR UPDATE"
+    with connection.cursor() as cursor:
+        cursor.execute(select, [wanted])
+        found = {row[0]: (row[1], bytes(row[2])) for row in cursor.fetchall()}
+        if len(found) < len(wanted):
+            cursor.execute(
+                "INSERT INTO trace_head (space_id, seq, hash) SELECT space, 0, genesis "
+                "FROM unnest(%s::uuid[], %s::bytea[]) AS n (space, genesis) ON CONFLICT (space_id) DO NOTHING",
+                [wanted, [chain.genesis(each) for each in wanted]],
+            )
+            cursor.execute(select, [wanted])
+            found = {row[0]: (row[1], bytes(row[2])) for row in cursor.fetchall()}
+    return found
 
 
 def _append_sqlite(act: Act) -> None:

@@ -21,6 +21,8 @@ from tests.security.town import UNKNOWN_ID, UNKNOWN_UUID, Resident, Town, Visito
 
 _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 _TOKENS = re.compile(r'(name="csrfmiddlewaretoken" value=")[^"]+')
+_TYPE = "<fhir_type:resource_type>"
+_KINDS = ("DocumentReference", "Binary", "AllergyIntolerance", "Patient", "Observation", "Practitioner")
 HOSTILE = {"nul": "a%00b", "dots": "..%2F..%2Fetc%2Fpasswd", "long": "a" * 5000, "surrogate": "%ED%A0%80"}
 COMPARED = ("foreign", "old", "hidden", "mixed", "unknown")
 """The kinds of values that one visitor must not tell apart, when the visitor may see none of them."""
@@ -49,7 +51,9 @@ def _walk(resolver: URLResolver, prefix: str, space: str) -> Iterator[Route]:
         if isinstance(pattern, URLResolver):
             yield from _walk(pattern, address, f"{space}{pattern.namespace}:" if pattern.namespace else space)
         elif isinstance(pattern, URLPattern):
-            yield Route(address, f"{space}{pattern.name}")
+            # One address for all types of FHIR: walked for those that have data here, and for two that have none.
+            for kind in _KINDS if _TYPE in address else ("",):
+                yield Route(address.replace(_TYPE, kind), f"{space}{pattern.name}")
 
 
 @dataclass
@@ -92,6 +96,7 @@ def values_of(parameter: str, town: Town, visitor: Visitor) -> dict[str, str]:
         "block_id": lambda t, v: _rows(t, v, "block"),
         "opposition_id": lambda t, v: _rows(t, v, "opposition"),
         "logical_id": _logical,
+        "version": lambda *_: {"valid": "1", "unknown": "7", "long": "9" * 40},
     }[parameter](town, visitor)
 
 

@@ -101,6 +101,9 @@ def _searches(space: Any) -> list[str]:
         "date": ("ge2026-01-01", "lt2026-05-01", "2026-03"),
         "string": ("alpha", "titre"),
         "reference": ("urn:oid:1.2.250.1.71.4.2.1|899900000077", "Practitioner/x"),
+        "uri": ("http://loinc.org", "urn:x"),
+        "number": ("1", "gt0"),
+        "quantity": ("1", "gt0||kg"),
     }
     for kind, searched in SEARCHED.items():
         base = f"/fhir/{kind}?patient={space}"
@@ -113,7 +116,7 @@ def _searches(space: Any) -> list[str]:
         ]
         if kind in ("DocumentReference", "AllergyIntolerance"):
             for name, found in searched.parameters.items():
-                asked += [f"{base}&{name}={value}&_count=2" for value in values[found.value]]
+                asked += [f"{base}&{name}={value}&_count=2" for value in values.get(found.value, ("x$y",))]
     base = f"/fhir/DocumentReference?patient={space}"
     asked += [f"{base}&_sort={order}&_count=1" for order in ("date", "-date")]
     return [*asked, f"{base}&status:not=current", f"{base}&type:not=http://loinc.org|11502-2"]

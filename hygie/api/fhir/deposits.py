@@ -1,14 +1,13 @@
 """Deposits in FHIR form: the PDSm transaction (ITI-65) and the simplified publish (ITI-105)."""
 
 import uuid
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from hygie.access.types import Permission
 from hygie.api import body, scopes
 from hygie.api.dmp import document_id
-from hygie.api.fhir.resources import DOCUMENT, fhir_base
-from hygie.api.policy import policy
+from hygie.api.fhir.resources import fhir_base
 from hygie.api.query import is_pretty
 from hygie.api.reply import fhir
 from hygie.fhir.core import json, outcome
@@ -22,24 +21,32 @@ from hygie.record.pdsm.transaction import EntryRole, Part
 from hygie.record.types import Receipt
 
 RECEIPT = "Hygie-Receipt"
+DOCUMENT = "DocumentReference"
 
 
-@policy("client", Permission.DOCUMENT_DEPOSIT, interaction="transaction")
-def transaction(request: HttpRequest) -> HttpResponse:
-    """POST /fhir: all or nothing; the answer has one line for each entry, in the same order."""
-    given = comprehensive.read(_resource(request))
+def is_deposit(bundle: dict[str, Any]) -> bool:
+    """Whether a Bundle deposits documents (PDSm): a transaction with a List or a DocumentReference, or with nothing at all."""
+    told = bundle.get("entry")
+    if bundle.get("type") != "transaction" or not isinstance(told, list) or not told:
+        return bundle.get("type") == "transaction"
+    resources = [each.get("resource") for each in told if isinstance(each, dict)]
+    return any(isinstance(each, dict) and each.get("resourceType") in ("List", DOCUMENT) for each in resources)
+
+
+def transaction(request: HttpRequest, bundle: dict[str, Any]) -> HttpResponse:
+    """POST /fhir, ITI-65: all or nothing; the answer has one line for each entry, in the same order."""
+    given = comprehensive.read(bundle)
     receipts = record.deposit(request.actor, given.submissions, now=request.received_at)
     entries = [_line(role, receipts) for role in given.roles]
-    bundle = {"resourceType": "Bundle", "type": "transaction-response", "entry": entries}
-    response = fhir(json.write(bundle), pretty=is_pretty(request))
+    answer = {"resourceType": "Bundle", "type": "transaction-response", "entry": entries}
+    response = fhir(json.write(answer), pretty=is_pretty(request))
     response[RECEIPT] = ", ".join(receipt.receipt for receipt in receipts)
     return response
 
 
-@policy("client", Permission.DOCUMENT_DEPOSIT, interaction="create")
-def publish(request: HttpRequest, resource_type: str) -> HttpResponse:
+def publish(request: HttpRequest) -> HttpResponse:
     """POST /fhir/DocumentReference: 201; 200 when the very same document was here already."""
-    submission = simplified.read(_resource(request))
+    submission = simplified.read(body.resource(request))
     receipt = record.deposit(request.actor, [submission], now=request.received_at)[0]
     status = 201 if receipt.created else 200
     response = fhir(_body(request, receipt), status=status)
@@ -47,11 +54,6 @@ def publish(request: HttpRequest, resource_type: str) -> HttpResponse:
     response["ETag"] = headers.etag(receipt.version)
     response[RECEIPT] = receipt.receipt
     return response
-
-
-def _resource(request: HttpRequest) -> dict[str, object]:
-    body.check_type(request, headers.JSON, "application/json")
-    return json.read_object(body.read(request, limit=body.resource_limit()))
 
 
 def _line(role: EntryRole, receipts: list[Receipt]) -> dict[str, object]:

@@ -4,20 +4,13 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-
 from hygie.access import queries as access
-from hygie.access.types import Permission
-from hygie.api.fhir import resources
-from hygie.api.policy import policy
-from hygie.api.query import is_pretty
-from hygie.api.reply import fhir
-from hygie.fhir.core import dates, json, parameters
+from hygie.fhir.core import dates, json, outcome, parameters
 from hygie.fhir.core.parameters import BadQuery
 from hygie.fhir.http import headers, searchset
+from hygie.fhir.http.call import Answer, Call
 from hygie.identity.ins import INS, NIA, NIR, NIR_DEMO, NIR_TEST, IdentityStatus
-from hygie.identity.types import Person
-from hygie.lib.errors import NotFound
+from hygie.identity.types import Actor, Person
 
 _FR_CORE = "https://hl7.fr/ig/fhir/core"
 _BIRTH_PLACE = "http://hl7.org/fhir/StructureDefinition/patient-birthPlace"
@@ -27,38 +20,24 @@ _GENDERS = {"M": "male", "F": "female"}
 _RESULT_NAMES = frozenset({"_format", "_pretty", "_count", "_total"})
 
 
-@policy("client", Permission.SPACE_READ, interaction="read")
-def read(request: HttpRequest, resource_type: str, logical_id: str) -> HttpResponse:
-    """GET /fhir/Patient/<id>, for those to whom the record is open; a trace tells the person that it was asked."""
-    space_id = resources.space_of(logical_id)
-    if space_id is None:
-        raise NotFound("Nothing of this id, or nothing that you may know of.")
-    person = access.read_patient(request.actor, space_id, now=request.received_at)
-    return fhir(json.write(patient(person)), pretty=is_pretty(request))
-
-
-@policy("client", Permission.SPACE_FIND, interaction="search-type")
-def find(request: HttpRequest, resource_type: str) -> HttpResponse:
-    """GET /fhir/Patient?identifier=urn:oid:<root>|<matricule>&birthdate=<day>, and POST …/_search."""
-    pairs = resources.asked_pairs(request)
+def find(call: Call, actor: Actor, now: dt.datetime) -> Answer:
+    """Patient?identifier=urn:oid:<root>|<matricule>&birthdate=<day>: one person or nobody."""
+    pairs = call.query
     ins, born_on = _asked(pairs)
     ignored = tuple(key for key, _ in pairs if key not in _RESULT_NAMES | {"identifier", "birthdate"})
-    if ignored and headers.is_strict(request.META.get("HTTP_PREFER", "")):
+    if ignored and headers.is_strict(call.prefer):
         raise BadQuery("This parameter is not supported for this type.", path=f"http.{ignored[0]}")
-    person = access.find_patient(
-        request.actor, ins_oid=ins.oid, ins_value=ins.value, born_on=born_on, now=request.received_at
-    )
+    person = access.find_patient(actor, ins_oid=ins.oid, ins_value=ins.value, born_on=born_on, now=now)
     understood = [(key, value) for key, value in pairs if key in ("identifier", "birthdate")]
-    base = resources.fhir_base()
     found = searchset.Searchset(
-        base=base,
+        base=call.base,
         type="Patient",
         bodies=[json.write(patient(person))] if person else [],
         total=1 if person else 0,
-        self_link=searchset.link(base, "Patient", understood),
-        outcome=resources.ignored_outcome(ignored),
+        self_link=searchset.link(call.base, "Patient", understood),
+        outcome=outcome.ignored(ignored),
     )
-    return fhir(searchset.write(found), pretty=is_pretty(request))
+    return Answer(200, searchset.write(found))
 
 
 def _asked(pairs: Sequence[tuple[str, str]]) -> tuple[INS, dt.date]:

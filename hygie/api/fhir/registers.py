@@ -1,17 +1,13 @@
 """The register of professionals and organisations: public facts, nothing of a person's record."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-
 from hygie.api import scopes
-from hygie.api.policy import policy
-from hygie.api.query import is_pretty
-from hygie.api.reply import fhir
-from hygie.fhir.core import json
 from hygie.identity import queries as identity
-from hygie.lib.errors import AccessRefused, NotFound
+from hygie.identity.types import Actor
+from hygie.lib.errors import AccessRefused
 from hygie.terminology import queries as terminology
 
 _IDENTIFIER_TYPES = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203"
@@ -19,10 +15,25 @@ _IDNPS, _IDNST = "1.2.250.1.71.4.2.1", "1.2.250.1.71.4.2.2"
 _PROFESSION = "1.2.250.1.71.1.2.7"
 
 
-@policy("client", "none", interaction="read")
-def practitioner(request: HttpRequest, resource_type: str, logical_id: str) -> HttpResponse:
-    """GET /fhir/Practitioner/<id>"""
-    found = identity.get_professional(_register_id(request, logical_id, resource_type))
+def find(actor: Actor, resource_type: str, logical_id: str) -> dict[str, Any] | None:
+    """The resource of somebody or something of the national register, whose ids are UUIDs; None for another address.
+
+    Raises NotFound, AccessRefused(client.scope).
+    """
+    if resource_type not in _MAKERS:
+        return None
+    try:
+        register_id = uuid.UUID(logical_id)
+    except ValueError:
+        return None
+    granted = scopes.parse_all(actor.scopes or ())
+    if not any(scopes.covers(granted, resource_type, "r", context=context) for context in scopes.CONTEXTS):
+        raise AccessRefused("The software was not granted this scope.", code="client.scope")
+    return _MAKERS[resource_type](register_id)
+
+
+def _practitioner(register_id: uuid.UUID) -> dict[str, Any]:
+    found = identity.get_professional(register_id)
     name: dict[str, Any] = {"family": found.family, "given": [found.given]}
     if found.title:
         name["suffix"] = [found.title]
@@ -31,7 +42,7 @@ def practitioner(request: HttpRequest, resource_type: str, logical_id: str) -> H
         "code": found.profession,
         "display": terminology.profession_label(found.profession),
     }
-    resource = {
+    return {
         "resourceType": "Practitioner",
         "id": str(found.id),
         "identifier": [_identifier("IDNPS", _IDNPS, found.idnps)],
@@ -39,13 +50,10 @@ def practitioner(request: HttpRequest, resource_type: str, logical_id: str) -> H
         "name": [name],
         "qualification": [{"code": {"coding": [{key: value for key, value in profession.items() if value}]}}],
     }
-    return fhir(json.write(resource), pretty=is_pretty(request))
 
 
-@policy("client", "none", interaction="read")
-def organization(request: HttpRequest, resource_type: str, logical_id: str) -> HttpResponse:
-    """GET /fhir/Organization/<id>"""
-    found = identity.get_organization(_register_id(request, logical_id, resource_type))
+def _organization(register_id: uuid.UUID) -> dict[str, Any]:
+    found = identity.get_organization(register_id)
     resource: dict[str, Any] = {
         "resourceType": "Organization",
         "id": str(found.id),
@@ -54,19 +62,15 @@ def organization(request: HttpRequest, resource_type: str, logical_id: str) -> H
     }
     if found.city:
         resource["address"] = [{"city": found.city}]
-    return fhir(json.write(resource), pretty=is_pretty(request))
-
-
-def _register_id(request: HttpRequest, logical_id: str, resource_type: str) -> uuid.UUID:
-    granted = scopes.parse_all(request.actor.scopes or ())
-    if not scopes.covers(granted, resource_type, "r"):
-        raise AccessRefused("The software was not granted this scope.", code="client.scope")
-    try:
-        return uuid.UUID(logical_id)
-    except ValueError:
-        raise NotFound("Nothing of this id in the register.") from None
+    return resource
 
 
 def _identifier(code: str, oid: str, value: str) -> dict[str, Any]:
     coding = {"system": _IDENTIFIER_TYPES, "code": code}
     return {"use": "official", "type": {"coding": [coding]}, "system": f"urn:oid:{oid}", "value": value}
+
+
+_MAKERS: dict[str, Callable[[uuid.UUID], dict[str, Any]]] = {
+    "Practitioner": _practitioner,
+    "Organization": _organization,
+}

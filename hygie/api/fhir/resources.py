@@ -1,7 +1,7 @@
 """Read and search of what is in a person's space; Binary is the file of a DocumentReference of the same id."""
 
 import dataclasses
-import re
+import datetime as dt
 import uuid
 
 from django.conf import settings
@@ -10,64 +10,77 @@ from django.http import HttpRequest, HttpResponse
 from hygie.access.types import Permission
 from hygie.api import body, query
 from hygie.api.errors import NotAcceptable
+from hygie.api.fhir import patients
 from hygie.api.policy import policy
-from hygie.api.reply import fhir, versioned
-from hygie.fhir.core import json, outcome, parameters
+from hygie.api.reply import fhir
+from hygie.fhir.core import json, narrowing, outcome, parameters
 from hygie.fhir.http import headers, search, searchset
+from hygie.fhir.http.call import Answer, Call
 from hygie.identity import queries as identity
 from hygie.identity.ins import INS
+from hygie.identity.types import Actor
 from hygie.lib import ids
-from hygie.lib.errors import NotFound
 from hygie.record import queries as record
+from hygie.record import resources
+from hygie.record.resources import criteria
 from hygie.terminology import queries as terminology
 
-DOCUMENT = "DocumentReference"
 _URN_OID = "urn:oid:"
-_LOCAL_ID = re.compile(r"[A-Za-z0-9\-.]+")
 
 
-@policy("client", Permission.DOCUMENT_READ, interaction="read")
-def read_document(request: HttpRequest, resource_type: str, logical_id: str) -> HttpResponse:
-    """GET /fhir/DocumentReference/<id>"""
-    return _read(request, resource_type, logical_id)
+@policy("client", Permission.DOCUMENT_LIST, Permission.ENTRY_READ, Permission.SPACE_FIND, interaction="search-type")
+def find_many(request: HttpRequest, resource_type: str) -> HttpResponse:
+    """GET /fhir/<type>?… and POST /fhir/<type>/_search"""
+    pairs = asked_pairs(request)
+    prefer = request.META.get("HTTP_PREFER", "")
+    call = Call(base=fhir_base(), type=resource_type, query=tuple(pairs), prefer=prefer)
+    answer = find(call, request.actor, request.received_at)
+    return fhir(answer.body, pretty=query.is_pretty(request))
 
 
-@policy("client", Permission.ENTRY_READ, interaction="read")
-def read_entry(request: HttpRequest, resource_type: str, logical_id: str) -> HttpResponse:
-    """GET /fhir/<type>/<id> of what was read in documents."""
-    return _read(request, resource_type, logical_id)
-
-
-def _read(request: HttpRequest, resource_type: str, logical_id: str) -> HttpResponse:
-    space_id, local_id = split(logical_id)
-    stored = record.read_resource(request.actor, space_id, resource_type, local_id, now=request.received_at)
-    return versioned(request, stored)
-
-
-@policy("client", Permission.DOCUMENT_LIST, interaction="search-type")
-def find_documents(request: HttpRequest, resource_type: str) -> HttpResponse:
-    """GET /fhir/DocumentReference?… and POST /fhir/DocumentReference/_search"""
-    return _find(request, resource_type)
-
-
-@policy("client", Permission.ENTRY_READ, interaction="search-type")
-def find_entries(request: HttpRequest, resource_type: str) -> HttpResponse:
-    """GET /fhir/<type>?… and POST /fhir/<type>/_search of what was read in documents."""
-    return _find(request, resource_type)
-
-
-def _find(request: HttpRequest, resource_type: str) -> HttpResponse:
+def find(call: Call, actor: Actor, now: dt.datetime) -> Answer:
+    """A search, alone or inside a Bundle."""
+    if call.type == "Patient":
+        return patients.find(call, actor, now)
+    if call.type not in search.TYPES:
+        raise parameters.BadQuery("This type is not searched.", code="search-type")
+    wanted = narrowing.read(call.query)
+    nobodys = not resources.is_somebodys(call.type) and not _names_a_person(call)
     asked = search.read(
-        resource_type,
-        asked_pairs(request),
-        strict=headers.is_strict(request.META.get("HTTP_PREFER", "")),
+        call.type,
+        [pair for pair in call.query if not (wanted and pair[0] in ("_elements", "_summary"))],
+        strict=headers.is_strict(call.prefer),
         canonical=terminology.canonical_system,
-        fold=terminology.fold,
+        base=call.base,
+        registers=nobodys,
     )
-    space_id = _space(asked.patient)
-    wanted = dataclasses.replace(asked.query, ids=_local_ids(asked.ids, space_id))
-    found = record.search_resources(request.actor, space_id, resource_type, wanted, now=request.received_at)
-    return fhir(_searchset(resource_type, asked, found), pretty=query.is_pretty(request))
+    if nobodys:
+        found = resources.search_registers(actor, call.type, dataclasses.replace(asked.query, ids=asked.ids), now=now)
+    else:
+        space_id = _space(asked.patient)
+        query = dataclasses.replace(asked.query, ids=criteria.local_ids(asked.ids, space_id))
+        found = record.search_resources(actor, space_id, call.type, query, now=now)
+    return Answer(200, _searchset(call.type, asked, _narrowed(found, wanted)))
+
+
+def _names_a_person(call: Call) -> bool:
+    """Whether a search of a type that may be nobody's is within a person's space."""
+    for key, value in call.query:
+        name = key.partition(":")[0].partition(".")[0]
+        if name in ("patient", "subject") or (name == "_id" and any(map(ids.split_logical_id, value.split(",")))):
+            return True
+    return False
+
+
+def _narrowed(found: record.Found, wanted: narrowing.Wanted | None) -> record.Found:
+    if wanted is None:
+        return found
+
+    def part(body: bytes) -> bytes:
+        return json.write(narrowing.narrow(json.read_object(body), wanted))
+
+    included = [(kind, part(body)) for kind, body in found.included]
+    return dataclasses.replace(found, bodies=[part(body) for body in found.bodies], included=included)
 
 
 def asked_pairs(request: HttpRequest) -> list[tuple[str, str]]:
@@ -96,26 +109,9 @@ def _searchset(resource_type: str, asked: search.Asked, found: record.Found) -> 
             total=found.total if found.total is not None and found.total >= 0 else None,
             self_link=searchset.link(base, resource_type, asked.understood),
             next_link=next_link,
-            outcome=ignored_outcome(asked.ignored),
+            outcome=outcome.ignored(asked.ignored, cut=found.cut),
+            included=() if asked.count_only else found.included,
         )
-    )
-
-
-def ignored_outcome(names: tuple[str, ...]) -> dict[str, object] | None:
-    """What was left aside is said; the names are the client's own."""
-    if not names:
-        return None
-    return outcome.resource(
-        *[
-            outcome.issue(
-                "warning",
-                "not-supported",
-                code="search-parameter",
-                diagnostics="This parameter is not supported for this type; it was left aside.",
-                path=f"http.{name}",
-            )
-            for name in names
-        ]
     )
 
 
@@ -141,46 +137,27 @@ def space_of(patient_id: str) -> uuid.UUID | None:
     return space_id if str(space_id) == patient_id else None
 
 
-def _local_ids(logical_ids: tuple[str, ...], space_id: uuid.UUID) -> tuple[str, ...]:
-    """`_id` inside this space; another space's id is an id that matches nothing."""
-    if not logical_ids:
-        return ()
-    found = [ids.split_logical_id(each) for each in logical_ids]
-    return tuple(each[1] for each in found if each and each[0] == space_id) or ("-",)
-
-
-def split(logical_id: str) -> tuple[uuid.UUID, str]:
-    """(space, local id) of a logical id. Raises NotFound for what cannot be one of ours."""
-    found = ids.split_logical_id(logical_id)
-    if found is None or not _LOCAL_ID.fullmatch(found[1]):
-        raise NotFound("Nothing of this id, or nothing that you may know of.")
-    return found
-
-
 def fhir_base() -> str:
     return f"{settings.HYGIE_BASE_URL}/fhir"
 
 
-@policy("client", Permission.DOCUMENT_READ, interaction="read")
-def binary(request: HttpRequest, resource_type: str, logical_id: str) -> HttpResponse:
+def binary(request: HttpRequest, logical_id: str) -> HttpResponse:
     """GET /fhir/Binary/<id>: the bytes as they were received, or a Binary resource when FHIR JSON is asked for."""
-    space_id, local_id = split(logical_id)
-    file = record.read_binary(request.actor, space_id, local_id, now=request.received_at)
+    space_id, local_id = resources.space_of("Binary", logical_id)
+    file = resources.read_file(request.actor, space_id, local_id, now=request.received_at)
     stored = headers.media_type(file.media_type)
     form = headers.binary_form(request.META.get("HTTP_ACCEPT", ""), query.chosen_format(request), stored)
     if form is None:
-        raise NotAcceptable(f"This Binary is {stored}; it is given so, or as application/fhir+json.")
-    # A file never changes under its id, so it has one version.
-    if (known := request.META.get("HTTP_IF_NONE_MATCH")) and headers.matches(known, 1):
+        raise NotAcceptable(
+            f"This Binary is {stored}; it is given so, or as application/fhir+json, or application/fhir+xml."
+        )
+    if (known := request.META.get("HTTP_IF_NONE_MATCH")) and headers.matches(known, file.version):
         response = HttpResponse(status=304)
     elif form == "raw":
         response = HttpResponse(file.data, content_type=stored)
         response["Content-Disposition"] = "attachment"
     else:
-        response = fhir(json.write(_binary(logical_id, stored, file.data)), pretty=query.is_pretty(request))
-    response["ETag"] = headers.etag(1)
+        told = file.resource or {"resourceType": "Binary", "id": logical_id, "contentType": stored}
+        response = fhir(json.write(told | {"data": file.data}), pretty=query.is_pretty(request))
+    response["ETag"] = headers.etag(file.version)
     return response
-
-
-def _binary(logical_id: str, media_type: str, data: bytes) -> dict[str, object]:
-    return {"resourceType": "Binary", "id": logical_id, "contentType": media_type, "data": data}

@@ -31,3 +31,17 @@ def resource(*issues: dict[str, Any]) -> dict[str, Any]:
 
 def body(*issues: dict[str, Any]) -> bytes:
     return json.write(resource(*issues))
+
+
+def ignored(names: tuple[str, ...], *, cut: bool = False) -> dict[str, Any] | None:
+    """Search parameters that were left aside, said; the names are the client's own. `cut`: more would be included than an
+    answer holds. None when there is nothing to say."""
+    told = "This parameter is not supported for this type; it was left aside."
+    found = [
+        issue("warning", "not-supported", code="search-parameter", diagnostics=told, path=f"http.{name}")
+        for name in names
+    ]
+    if cut:
+        more = "More resources would be included than an answer holds; some are left out."
+        found.append(issue("warning", "incomplete", code="search-cut", diagnostics=more, path="http._include"))
+    return resource(*found) if found else None

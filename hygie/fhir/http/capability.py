@@ -26,7 +26,7 @@ def statement(*, base: str, version: str, interactions: Mapping[str, Sequence[st
         "software": {"name": "Hygie", "version": version},
         "implementation": {"description": "Hygie, espace numérique de santé", "url": base},
         "fhirVersion": "4.0.1",
-        "format": ["application/fhir+json", "json"],
+        "format": ["application/fhir+json", "json", "application/fhir+xml", "xml"],
         "implementationGuide": ["https://interop.esante.gouv.fr/ig/fhir/pdsm/ImplementationGuide/ans.fhir.fr.pdsm"],
         "rest": [rest],
     }

@@ -1,11 +1,13 @@
 """Headers of FHIR's RESTful interface: content negotiation, preferences, versions. https://hl7.org/fhir/R4/http.html"""
 
 import datetime as dt
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Literal
 
 JSON = "application/fhir+json"
+XML = "application/fhir+xml"
 FHIR_MEDIA_TYPES = frozenset({"application/fhir+json", "application/json", "text/json", "json"})
+FHIR_XML_MEDIA_TYPES = frozenset({"application/fhir+xml", "application/xml", "text/xml", "xml"})
 XML_MEDIA_TYPES = frozenset({"text/xml", "application/xml", "application/hl7-v3+xml"})
 
 Form = Literal["json", "raw"]
@@ -35,24 +37,29 @@ def _accepted(accept: str) -> list[str]:
     return [name for _, name in sorted(ranges, key=lambda each: each[0])]
 
 
-def accepts_json(accept: str, chosen: str = "") -> bool:
-    """Whether a FHIR JSON answer suits the client; `chosen` is `_format`, which wins over the header."""
-    if chosen:
-        return media_type(chosen.replace(" ", "+")) in FHIR_MEDIA_TYPES
-    wanted = _accepted(accept)
-    return not wanted or any(each in FHIR_MEDIA_TYPES or each in ("*/*", "application/*", "text/*") for each in wanted)
-
-
-def binary_form(accept: str, chosen: str, stored: str) -> Form | None:
-    """How a Binary is given: as a resource when FHIR JSON is asked for, else as it is; None when neither suits.
+def resource_form(accept: str, chosen: str = "") -> Literal["json", "xml"] | None:
+    """How a resource is written for the client; None when neither suits. `chosen` is `_format`, which wins over the header.
 
     The first wanted range that can be served decides.
     """
+    for each in [media_type(chosen.replace(" ", "+"))] if chosen else _accepted(accept) or ["*/*"]:
+        if each in FHIR_MEDIA_TYPES or (each in ("*/*", "application/*", "text/*") and not chosen):
+            return "json"
+        if each in FHIR_XML_MEDIA_TYPES:
+            return "xml"
+    return None
+
+
+def binary_form(accept: str, chosen: str, stored: str) -> Form | None:
+    """How a Binary is given: as a resource ("json", whatever its syntax) when FHIR JSON or XML is asked for, else as it is.
+
+    The first wanted range that can be served decides; None when none can. `application/xml` is not FHIR XML here.
+    """
     if chosen:
-        return "json" if accepts_json("", chosen) else None
+        return "json" if resource_form("", chosen) else None
     stored_range = stored.partition("/")[0] + "/*"
     for each in _accepted(accept) or ["*/*"]:
-        if each in FHIR_MEDIA_TYPES:
+        if each in FHIR_MEDIA_TYPES or each == XML:
             return "json"
         if each in ("*/*", stored_range, stored) or (each in XML_MEDIA_TYPES and stored in XML_MEDIA_TYPES):
             return "raw"
@@ -97,3 +104,8 @@ def matches(if_none_match: str, version: int) -> bool:
 
 def http_date(instant: dt.datetime) -> str:
     return format_datetime(instant.astimezone(dt.UTC), usegmt=True)
+
+
+def instant_of(date: str) -> str:
+    """The same instant as FHIR writes it."""
+    return parsedate_to_datetime(date).astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -23,6 +23,7 @@ _head = msgspec.json.Decoder(_Head).decode
 @dataclass(frozen=True, slots=True)
 class Searchset:
     """What a search gives. `total` None: not asked for. `outcome`: warnings, an OperationOutcome resource or None.
+    `included`: (type, body) of what comes with the matches.
 
     Nothing here is random or dated: the same question on the same visible data gives the same bytes.
     """
@@ -34,6 +35,7 @@ class Searchset:
     self_link: str
     next_link: str = ""
     outcome: dict[str, Any] | None = None
+    included: Sequence[tuple[str, bytes]] = ()
 
 
 def logical_id(body: bytes, resource_type: str) -> str:
@@ -54,7 +56,8 @@ def write(found: Searchset) -> bytes:
         head["total"] = found.total
     head["link"] = links
     parts = [json.write(head)[:-1]]
-    entries = [_entry(found.base, found.type, body) for body in found.bodies]
+    entries = [_entry(found.base, found.type, body, b"match") for body in found.bodies]
+    entries += [_entry(found.base, kind, body, b"include") for kind, body in found.included]
     if found.outcome is not None:
         entries.append(b'{"resource":' + json.write(found.outcome) + b',"search":{"mode":"outcome"}}')
     if entries:
@@ -63,9 +66,9 @@ def write(found: Searchset) -> bytes:
     return b"".join(parts)
 
 
-def _entry(base: str, resource_type: str, body: bytes) -> bytes:
-    url = f"{base}/{resource_type}/{logical_id(body, resource_type)}"
-    return b'{"fullUrl":"' + url.encode("ascii") + b'","resource":' + body + b',"search":{"mode":"match"}}'
+def _entry(base: str, resource_type: str, body: bytes, mode: bytes) -> bytes:
+    url = f"{base}/{resource_type}/{logical_id(body, resource_type)}".encode("ascii")
+    return b'{"fullUrl":"%b","resource":%b,"search":{"mode":"%b"}}' % (url, body, mode)
 
 
 def link(base: str, resource_type: str, pairs: Sequence[tuple[str, str]]) -> str:

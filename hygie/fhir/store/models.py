@@ -5,7 +5,21 @@
 that are served. `IndexRow` holds the search parameters that are not promoted to columns.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from django.db import models
+
+if TYPE_CHECKING:
+    _Text = models.TextField[str, str]
+else:
+    _Text = models.TextField
+
+
+class ByteText(_Text):
+    """A text that is compared byte by byte on both databases, whatever the locale of the PostgreSQL one."""
+
+    def db_type(self, connection: Any) -> str | None:
+        return 'text COLLATE "C"' if connection.vendor == "postgresql" else super().db_type(connection)
 
 
 class AccessColumnsMixin(models.Model):
@@ -39,12 +53,13 @@ class Resource(AccessColumnsMixin):
     # Its place in that document, and whether that document is the one that counts: searches leave the others out.
     place = models.PositiveIntegerField(default=0)
     current = models.BooleanField(default=True)
+    # Its patient or subject is the Patient of its space: true of nearly all, so that it has no row in the index.
+    own = models.BooleanField(default=True)
 
     class Meta:
         db_table = "fhir_resource"
         indexes = [
             models.Index("space_id", "type", models.F("sort_at").desc(), "id", name="fhir_resource_newest"),
-            models.Index("space_id", "type", "code", models.F("sort_at").desc(), name="fhir_resource_code"),
             models.Index(
                 fields=["space_id", "derived_from"], name="fhir_resource_derived", condition=~models.Q(derived_from="")
             ),
@@ -68,27 +83,25 @@ class Version(AccessColumnsMixin):
 
 
 class IndexRow(models.Model):
-    """One value of one search parameter: `value` for token, string, uri and reference; `low`/`high` for dates
-    (seconds since 1970) and numbers."""
+    """One value of one indexed field (hygie.fhir.core.search.values says what is in the columns for each kind).
 
-    pk = models.CompositePrimaryKey("space_id", "type", "id", "param", "ordinal")
+    `low` and `high` are the ends of dates (seconds since 1970), numbers and quantities; of other values, the date by which
+    the resource is sorted, so that `fhir_index_value` gives the newest first.
+    """
+
+    pk = models.CompositePrimaryKey("space_id", "type", "id", "ordinal")
     space_id = models.UUIDField()
     type = models.CharField(max_length=64)
     id = models.CharField(max_length=64)
-    param = models.CharField(max_length=64)
-    ordinal = models.PositiveSmallIntegerField()
-    system = models.TextField(default="")
-    value = models.TextField(default="")
-    low = models.FloatField(null=True)
-    high = models.FloatField(null=True)
+    ordinal = models.PositiveIntegerField()
+    field = models.IntegerField()
+    element = models.PositiveIntegerField(default=0)
+    system = ByteText(default="")
+    value = ByteText(default="")
+    text = models.TextField(default="")
+    low = models.FloatField(default=0)
+    high = models.FloatField(default=0)
 
     class Meta:
         db_table = "fhir_index"
-        indexes = [
-            models.Index(fields=["space_id", "type", "param", "value"], name="fhir_index_value"),
-            models.Index(
-                fields=["space_id", "type", "param", "low"],
-                name="fhir_index_low",
-                condition=models.Q(low__isnull=False),
-            ),
-        ]
+        indexes = [models.Index(fields=["space_id", "field", "value", "low", "id"], name="fhir_index_value")]

@@ -1,34 +1,31 @@
 """The store, seen through one scope: every read is narrowed by it before it runs."""
 
-import base64
-import binascii
-import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
 
-from hygie.fhir.store import sql
-from hygie.fhir.store.rows import COLUMNS, StoredResource, instant, key, stored, written
+from hygie.fhir.store.including import Included, collect
+from hygie.fhir.store.rows import COLUMNS, StoredResource, key, stored
 from hygie.fhir.store.scope import Scope
 from hygie.fhir.store.search import SearchQuery
-from hygie.lib.errors import Invalid
+from hygie.fhir.store.searching import Search, Within, once
 
+_NAMES = COLUMNS.split(", ")
 
-@dataclass(frozen=True, slots=True)
-class Within:
-    """A further narrowing by ids of the same space, as a subquery of the caller's."""
-
-    subquery: str
-    params: tuple[Any, ...]
+__all__ = ["Page", "Repository", "Within"]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """`total` is -1 when it was not asked for; `cut` says that more would be included than an answer holds."""
+
     rows: list[StoredResource]
     total: int
     next: str
+    included: list[Included] = field(default_factory=list)
+    cut: bool = False
 
 
 class Repository:
@@ -55,27 +52,18 @@ class Repository:
         return self._rows(statement, [key(self._scope.space_id), document_id, *params])
 
     def search(self, type: str, query: SearchQuery, *, within: Within | None = None) -> Page:
-        """One page in the order of the type's own date, then id. The total counts what this scope sees."""
-        where, params = self._where(type, query, within)
-        columns, counted = (f"{COLUMNS}, (SELECT COUNT(*) FROM fhir_resource WHERE {where})", params)
-        if not query.with_total:
-            columns, counted = f"{COLUMNS}, -1", []
-        order, following, place = self._order(query)
-        statement = f"SELECT {columns} FROM fhir_resource WHERE {where}{following} ORDER BY sort_at {order}, id {order} LIMIT %s"
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [*counted, *params, *place, query.count + 1])
-            found = cursor.fetchall()
-        rows = [stored(row) for row in found[: query.count]]
-        more = len(found) > query.count
-        return Page(rows, found[0][-1] if found else 0, cursor_of(rows[-1]) if more else "")
-
-    def _order(self, query: SearchQuery) -> tuple[str, str, list[Any]]:
-        """(direction, what stands after the cursor, its parameters)."""
-        order = "ASC" if query.oldest_first else "DESC"
-        if not query.after:
-            return order, "", []
-        at, last = _cursor(query.after)
-        return order, f" AND (sort_at, id) {'>' if query.oldest_first else '<'} (%s, %s)", [written(at), last]
+        """One page, with what it includes. The total counts what this scope sees."""
+        asked = Search(self._scope, type, query, within)
+        found = asked.page()
+        rows = once([stored(row) for row in found[: query.count]])
+        more = len(found) > query.count > 0
+        total = -1
+        if asked.counts:
+            total = found[0][len(_NAMES)] if found else 0
+        elif query.with_total:
+            total = asked.count()
+        included, cut = collect(self._scope, type, rows, query.includes) if query.includes else ([], False)
+        return Page(rows, total, asked.place_after(found[query.count - 1]) if more else "", included, cut)
 
     def newest_of(self, types: Sequence[str], limit: int) -> list[StoredResource]:
         """The newest current resources of several types together."""
@@ -89,13 +77,13 @@ class Repository:
 
     def kinds(self, type: str, query: SearchQuery) -> tuple[str, list[Any]]:
         """(id, category, year) of what this scope sees, as a subquery for the caller's own tables of the same space."""
-        where, params = self._where(type, query, None)
+        where, params = Search(self._scope, type, query).where()
         year = (
             "EXTRACT(YEAR FROM sort_at)"
             if connection.vendor == "postgresql"
             else "CAST(substr(sort_at, 1, 4) AS INTEGER)"
         )
-        return f"SELECT id, category, {year} AS year FROM fhir_resource WHERE {where}", params
+        return f"SELECT id, category, {year} AS year FROM fhir_resource r WHERE {where}", params
 
     def labelled_ids(self) -> list[str]:
         """The ids of the resources with a visibility label that this scope sees, whatever their type."""
@@ -113,36 +101,7 @@ class Repository:
             *params,
         ]
 
-    def _where(self, type: str, query: SearchQuery, within: Within | None) -> tuple[str, list[Any]]:
-        where, params = self._visible(type)
-        where += " AND current"
-        for term in query.filters:
-            clause, values = sql.compile_filter(term, type, self._scope.space_id)
-            where, params = f"{where} AND {clause}", params + values
-        if query.ids:
-            where += f" AND id IN ({', '.join(['%s'] * len(query.ids))})"
-            params = [*params, *query.ids]
-        if within is not None:
-            where += f" AND id IN ({within.subquery})"
-            params = [*params, *within.params]
-        return where, params
-
     def _rows(self, statement: str, params: Sequence[Any]) -> list[StoredResource]:
         with connection.cursor() as cursor:
             cursor.execute(statement, params)
             return [stored(row) for row in cursor.fetchall()]
-
-
-def cursor_of(row: StoredResource) -> str:
-    """The opaque place after a row: stable under concurrent writes, since it names values and not positions."""
-    text = f"{row.sort_at.isoformat()} {row.id}"
-    return base64.urlsafe_b64encode(text.encode("ascii")).decode("ascii").rstrip("=")
-
-
-def _cursor(text: str) -> tuple[dt.datetime, str]:
-    try:
-        plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
-        at, _, last = plain.partition(" ")
-        return instant(at), last
-    except (ValueError, binascii.Error, UnicodeError) as error:
-        raise Invalid("This page link is not one of ours.", code="cursor") from error

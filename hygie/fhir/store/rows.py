@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from hygie.fhir.core.indexing import IndexValue
+from hygie.fhir.core.search import NOT_OWN, IndexValue
 from hygie.fhir.store.condition import AccessColumns
 
 
@@ -29,6 +29,11 @@ class NewResource:
     current: bool = True
     version: int = 1
     index: list[IndexValue] = field(default_factory=list)
+
+    @property
+    def own(self) -> bool:
+        """Whether its patient or subject is the Patient of its space; the extraction says so at the head of the index."""
+        return not (self.index and self.index[0].field == NOT_OWN)
 
 
 @dataclass(frozen=True, slots=True)

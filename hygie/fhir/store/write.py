@@ -1,14 +1,18 @@
 """Writes of the store: one statement for any number of resources. The caller has decided that they are allowed."""
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection
 
+from hygie.fhir.core import json
+from hygie.fhir.core.search import NOT_OWN, index_values
 from hygie.fhir.store.condition import AccessColumns
 from hygie.fhir.store.rows import NewResource, StoredResource, key, written
+from hygie.lib.errors import Conflict
 
 # Columns of the two tables with their PostgreSQL types, in the order of the rows below.
 _RESOURCE = {
@@ -30,15 +34,18 @@ _RESOURCE = {
     "derived_from": "text",
     "place": "int",
     "current": "bool",
+    "own": "bool",
 }
 _INDEX = {
     "space_id": "uuid",
     "type": "text",
     "id": "text",
-    "param": "text",
-    "ordinal": "smallint",
+    "ordinal": "int",
+    "field": "int",
+    "element": "int",
     "system": "text",
     "value": "text",
+    "text": "text",
     "low": "float8",
     "high": "float8",
 }
@@ -47,22 +54,108 @@ _VERSION = "space_id, type, id, version, updated_at, deleted, body, labels, type
 
 def insert(space_id: uuid.UUID, resources: Sequence[NewResource]) -> None:
     """Adds resources and their index rows: two statements, whatever their number."""
-    space = key(space_id)
-    rows = [
+    insert_all([(space_id, each) for each in resources])
+
+
+def insert_all(resources: Sequence[tuple[uuid.UUID, NewResource]]) -> None:
+    """The same for resources of several spaces."""
+    _insert_many("fhir_resource", _RESOURCE, [_row(key(space_id), each) for space_id, each in resources])
+    _insert_many("fhir_index", _INDEX, [row for space_id, each in resources for row in index_rows(key(space_id), each)])
+
+
+def _row(space: Any, r: NewResource) -> tuple[Any, ...]:
+    return (
+        space, r.type, r.id, r.version, written(r.updated_at), False, r.body, r.access.labels, r.access.type_code,
+        r.access.origin, r.access.authors, r.status, r.code[:64], r.category[:64], written(r.sort_at), r.derived_from,
+        r.place, r.current, r.own,
+    )  # fmt: skip
+
+
+def index_rows(space: Any, r: NewResource) -> list[tuple[Any, ...]]:
+    """The rows of fhir_index of a resource, in the order of `_INDEX`.
+
+    A value without a magnitude takes the date by which the resource is sorted: the index then gives the newest first.
+    """
+    at = r.sort_at.timestamp()
+    return [
         (
-            space, r.type, r.id, r.version, written(r.updated_at), False, r.body, r.access.labels, r.access.type_code,
-            r.access.origin, r.access.authors, r.status, r.code[:64], r.category[:64], written(r.sort_at), r.derived_from,
-            r.place, r.current,
+            space, r.type, r.id, ordinal, v.field, v.element, v.system, v.value, v.text,
+            at if v.low is None else v.low, at if v.high is None else v.high,
         )
-        for r in resources
-    ]  # fmt: skip
-    _insert_many("fhir_resource", _RESOURCE, rows)
-    index = [
-        (space, r.type, r.id, v.param, ordinal, v.system, v.value, v.low, v.high)
-        for r in resources
         for ordinal, v in enumerate(r.index)
-    ]
-    _insert_many("fhir_index", _INDEX, index)
+        if v.field != NOT_OWN
+    ]  # fmt: skip
+
+
+class Also(Protocol):
+    """What goes with a write in the same statement: `WITH …, <parts> <last>`; `params` are named."""
+
+    @property
+    def parts(self) -> str: ...
+    @property
+    def last(self) -> str: ...
+    @property
+    def params(self) -> dict[str, Any]: ...
+
+
+_VALUES = ", ".join(f"%({name})s" for name in _RESOURCE)
+_ARRAYS = ", ".join(f"%(index_{name})s::{kind}[]" for name, kind in _INDEX.items())
+_WRITE_ONE = (
+    f"WITH fhir_new AS (INSERT INTO fhir_resource ({', '.join(_RESOURCE)}) VALUES ({_VALUES})), "
+    f"fhir_indexed AS (INSERT INTO fhir_index ({', '.join(_INDEX)}) SELECT * FROM unnest({_ARRAYS})), "
+)
+
+
+def insert_with(space_id: uuid.UUID, resource: NewResource, also: Also) -> None:
+    """One resource, its index rows and what goes with it, in one statement and one round trip. PostgreSQL only."""
+    params = dict(zip(_RESOURCE, _row(space_id, resource), strict=True))
+    rows = index_rows(space_id, resource)
+    columns = zip(*rows, strict=True) if rows else [()] * len(_INDEX)
+    params.update((f"index_{name}", _array(values)) for name, values in zip(_INDEX, columns, strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_WRITE_ONE}{also.parts}{also.last}", params | also.params)
+
+
+def supersede(space_id: uuid.UUID, current: StoredResource, new: NewResource) -> None:
+    """`new`, one version later, in the place of `current`, which goes to the former versions. Hold it first (`Life.hold`)."""
+    _keep_former(space_id, new.type, current)
+    columns = [name for name in _RESOURCE if name not in ("space_id", "type", "id")]
+    values = dict(zip(_RESOURCE, _row(key(space_id), new), strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE fhir_resource SET {', '.join(f'{name} = %s' for name in columns)} "
+            "WHERE space_id = %s AND type = %s AND id = %s AND version = %s",
+            [*(values[name] for name in columns), key(space_id), new.type, new.id, current.version],
+        )
+        if cursor.rowcount != 1:
+            raise Conflict("Somebody else changed it in the meantime.", code="version")
+    _insert_many("fhir_index", _INDEX, index_rows(key(space_id), new))
+
+
+def bury(space_id: uuid.UUID, type: str, current: StoredResource, *, now: dt.datetime) -> int:
+    """A deletion is a version without a body; gives its number. Hold the resource first."""
+    _keep_former(space_id, type, current)
+    version = current.version + 1
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE fhir_resource SET version = %s, updated_at = %s, deleted = %s, body = %s "
+            "WHERE space_id = %s AND type = %s AND id = %s AND version = %s",
+            [version, written(now), True, b"", key(space_id), type, current.id, current.version],
+        )
+        if cursor.rowcount != 1:
+            raise Conflict("Somebody else changed it in the meantime.", code="version")
+    return version
+
+
+def _keep_former(space_id: uuid.UUID, type: str, current: StoredResource) -> None:
+    place = [key(space_id), type, current.id]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO fhir_version ({_VERSION}) SELECT {_VERSION} FROM fhir_resource "
+            "WHERE space_id = %s AND type = %s AND id = %s",
+            place,
+        )
+        cursor.execute("DELETE FROM fhir_index WHERE space_id = %s AND type = %s AND id = %s", place)
 
 
 def _insert_many(table: str, columns: dict[str, str], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -84,7 +177,28 @@ def _insert_arrays(table: str, columns: dict[str, str], rows: Sequence[tuple[Any
     arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
     statement = f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM unnest({arrays})"
     with connection.cursor() as cursor:
-        cursor.execute(statement, [list(values) for values in zip(*rows, strict=True)])
+        cursor.execute(statement, [_array(values) for values in zip(*rows, strict=True)])
+
+
+_SPECIAL = re.compile(r'["\\]')
+
+
+def _array(values: Sequence[Any]) -> Any:
+    """A column as the text of an array, which is read faster than it is sent value by value; bytes go as they are.
+
+    https://www.postgresql.org/docs/15/arrays.html#ARRAYS-IO: quoted, with a backslash before a quote and a backslash.
+    """
+    if values and isinstance(values[0], bytes):
+        return list(values)
+    return "{" + ",".join("NULL" if value is None else _element(value) for value in values) + "}"
+
+
+def _element(value: Any) -> str:
+    if isinstance(value, str):
+        return '"' + (_SPECIAL.sub(r"\\\g<0>", value) if '"' in value or "\\" in value else value) + '"'
+    if isinstance(value, dt.datetime):
+        return f'"{value.isoformat()}"'
+    return str(value)
 
 
 def lock_space(space_id: uuid.UUID) -> None:
@@ -117,25 +231,22 @@ def replace(
     status: str,
     now: dt.datetime,
 ) -> int:
-    """Writes the next version and keeps the former one; gives its number. `body` is called with that number.
-
-    Index rows stay: what changes here (status, labels) is in promoted columns.
-    """
+    """Writes the next version and keeps the former one; gives its number. `body` is called with that number."""
     version = current.version + 1
+    told = body(version)
+    _keep_former(space_id, type, current)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO fhir_version ({_VERSION}) SELECT {_VERSION} FROM fhir_resource "
-            "WHERE space_id = %s AND type = %s AND id = %s",
-            [key(space_id), type, current.id],
-        )
         cursor.execute(
             "UPDATE fhir_resource SET version = %s, updated_at = %s, body = %s, labels = %s, type_code = %s, origin = %s, "
             "authors = %s, status = %s WHERE space_id = %s AND type = %s AND id = %s AND version = %s",
             [
-                version, written(now), body(version), access.labels, access.type_code, access.origin, access.authors, status,
+                version, written(now), told, access.labels, access.type_code, access.origin, access.authors, status,
                 key(space_id), type, current.id, current.version,
             ],
         )  # fmt: skip
+    index = index_values(json.read_object(told), str(space_id))
+    again = NewResource(type, current.id, told, now, current.sort_at, access, index=index)
+    _insert_many("fhir_index", _INDEX, index_rows(key(space_id), again))
     return version
 
 

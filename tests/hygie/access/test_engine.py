@@ -29,6 +29,7 @@ ITEMS = [
         ("professional", ()),
         ("patient", (AUTHORS[0],)),
         ("professional", (AUTHORS[1], AUTHORS[2])),
+        (rules.TEST, ()),
     )
 ]
 _FLAGS = [field.name for field in fields(Facts) if field.type in ("bool", bool)]
@@ -158,4 +159,8 @@ def decisions() -> Sequence[bool]:
         for item in ITEMS[::7]:
             decision = engine.decide(facts, Permission.DOCUMENT_READ, item)
             found.append(isinstance(decision, Allowed))
+    for values in itertools.product((False, True), repeat=3):
+        alone = Facts(**dict(zip(("registers", "bench", "test_space"), values, strict=True)))
+        for item in (AccessColumns(), AccessColumns(origin=rules.TEST)):
+            found.append(isinstance(engine.decide(alone, Permission.ENTRY_READ, item), Allowed))
     return found

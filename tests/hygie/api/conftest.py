@@ -95,3 +95,36 @@ def issue_of(answer: Any) -> dict[str, Any]:
 
 def code_of(answer: Any) -> str:
     return str(issue_of(answer)["details"]["coding"][0]["code"])
+
+
+@pytest.fixture
+def bench(world: Any) -> Software:
+    """Test software, which acts for nobody."""
+    from hygie.identity import actions as identity
+
+    client_id, secret = identity.register_client(
+        name="Logiciel d'essai", kind="bench", organization_id=world.cabinet, scopes=("user/*.cruds", "system/*.cruds")
+    )
+    alone = Software(Client(enforce_csrf_checks=True), world)
+    form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+    answer = alone.client.post("/oauth/token", urlencode(form), content_type=FORM)
+    assert answer.status_code == 200, answer.content
+    return Software(alone.client, world, answer.json()["access_token"])
+
+
+@pytest.fixture
+def patient_id(bench: Software) -> str:
+    """The id of a test space."""
+    patient = {"resourceType": "Patient", "name": [{"family": "ESSAI", "given": ["Zoé"]}], "birthDate": "1980-02-03"}
+    return str(bench.post("/fhir/Patient", patient).json()["id"])
+
+
+def observation(patient_id: str, **elements: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]},
+        "subject": {"reference": f"Patient/{patient_id}"},
+        "effectiveDateTime": "2026-03-16T10:00:00+01:00",
+        "valueQuantity": {"value": 72.5, "unit": "kg", "system": "http://unitsofmeasure.org", "code": "kg"},
+    } | elements

@@ -38,7 +38,8 @@ def test_a_token_that_is_none_of_ours_is_refused(software, world, token):
 def test_every_address_but_the_public_ones_asks_for_a_token(software):
     public = set()
     for pattern in get_resolver("hygie.api.urls").url_patterns:
-        path = "/" + str(pattern.pattern).replace("<str:logical_id>", "x")
+        path = "/" + str(pattern.pattern).replace("<str:logical_id>", "x").replace("<str:version>", "1")
+        path = path.replace("<fhir_type:resource_type>", "Observation")
         for method, policy in pattern.callback.methods.items():
             if policy.audience == "public":
                 public.add((method, path))
@@ -66,13 +67,13 @@ def test_no_session_no_cookie_and_nothing_is_cached(doctor, world):
     ("method", "path", "allow"),
     [
         ("GET", "/dmp/documents", "POST"),
-        ("PUT", "/fhir/DocumentReference", "GET, HEAD, POST"),
-        ("DELETE", "/fhir/DocumentReference/x", "GET, HEAD"),
-        ("PATCH", "/fhir/DocumentReference/x", "GET, HEAD"),
-        ("POST", "/fhir/Binary/x", "GET, HEAD"),
+        ("PUT", "/fhir/DocumentReference/_search", "POST"),
+        ("DELETE", "/fhir/DocumentReference/x/_history/1", "GET, HEAD"),
+        ("PATCH", "/fhir/DocumentReference/x/_history", "GET, HEAD"),
+        ("POST", "/fhir/Binary/x", "DELETE, GET, HEAD, PATCH, PUT"),
         ("GET", "/fhir", "POST"),
         ("GET", "/oauth/token", "POST"),
-        ("OPTIONS", "/fhir/Patient", "GET, HEAD"),
+        ("OPTIONS", "/fhir/Patient", "DELETE, GET, HEAD, PATCH, POST, PUT"),
         ("TRACE", "/fhir/metadata", "GET, HEAD"),
     ],
 )
@@ -106,16 +107,17 @@ def _request(path):
         ("application/json;q=0.9, text/html", "", 200),
         ("*/*", "", 200),
         ("", "", 200),
-        ("application/fhir+xml", "", 406),
+        ("application/fhir+xml", "", 200),
         ("text/html", "", 406),
         ("application/fhir+xml", "_format=json", 200),
         ("application/fhir+xml", "_format=application/fhir%2Bjson", 200),
         ("application/fhir+xml", "_format=application/fhir+json", 200),
-        ("*/*", "_format=xml", 406),
+        ("*/*", "_format=xml", 200),
+        ("*/*", "_format=ttl", 406),
         ("application/fhir+json;q=0", "", 200),
     ],
 )
-def test_json_is_what_is_spoken(doctor, accept, query, status):
+def test_json_and_xml_are_what_is_spoken(doctor, accept, query, status):
     assert doctor.get(f"/fhir/metadata?{query}", Accept=accept).status_code == status
 
 
@@ -123,12 +125,12 @@ def test_metadata_says_what_is_served_and_nothing_else(software):
     told = software.get("/fhir/metadata").json()
     assert (told["resourceType"], told["fhirVersion"], told["kind"]) == ("CapabilityStatement", "4.0.1", "instance")
     rest = told["rest"][0]
-    assert rest["interaction"] == [{"code": "transaction"}]
+    assert rest["interaction"] == [{"code": "batch"}, {"code": "transaction"}]
     served = {each["type"]: {code["code"] for code in each["interaction"]} for each in rest["resource"]}
-    assert served["DocumentReference"] == {"read", "search-type", "create"}
-    assert served["Binary"] == {"read"}
-    assert served["Patient"] == {"read", "search-type"}
-    assert served["Organization"] == {"read"}
+    whole = {"read", "vread", "create", "update", "patch", "delete", "history-instance", "history-type", "search-type"}
+    assert served["DocumentReference"] == served["Observation"] == whole
+    assert served["Patient"] == whole - {"delete", "history-type"}
+    assert not {"Bundle", "Parameters", "OperationOutcome"} & served.keys()
     names = {each["type"]: {param["name"] for param in each.get("searchParam", [])} for each in rest["resource"]}
     assert {"patient", "status", "type", "category", "date", "author"} <= names["DocumentReference"]
 

@@ -422,8 +422,8 @@ def test_a_transaction_that_does_not_hold_together_is_refused(doctor, world, cha
     assert documents(world) == []
 
 
-@pytest.mark.parametrize("body", [{"resourceType": "Bundle", "type": "batch"}, {"resourceType": "Patient"}, {}])
-def test_only_a_transaction_is_posted_to_the_base(doctor, body):
+@pytest.mark.parametrize("body", [{"resourceType": "Bundle", "type": "document"}, {"resourceType": "Patient"}, {}])
+def test_only_a_bundle_of_requests_is_posted_to_the_base(doctor, body):
     answer = doctor.post("/fhir", body)
     assert (answer.status_code, code_of(answer)) == (422, "bundle-type")
 
@@ -445,8 +445,8 @@ def test_what_is_not_well_formed_json_is_a_bad_request(doctor, body, code):
     assert (answer.status_code, code_of(answer)) == (400, code)
 
 
-def test_the_fhir_door_reads_json_only(doctor, world):
-    assert code_of(doctor.post("/fhir", b"<Bundle/>", "application/fhir+xml")) == "media-type"
+def test_the_fhir_door_reads_json_and_xml_only(doctor, world):
+    assert code_of(doctor.post("/fhir", b"<Bundle/>", "application/fhir+xml")) == "xml-root"
     assert doctor.post("/fhir/DocumentReference", b"{}", "text/plain").status_code == 415
     assert doctor.post("/fhir", pdsm.bundle(world), "application/json").status_code == 200
 

@@ -56,6 +56,18 @@ def test_ready_json_follows_its_contract(country):
     assert 0 < len(ready["people"]) <= int(PEOPLE)
 
 
+def test_bench_adds_a_client_that_acts_for_nobody_the_same_one_each_time(country):
+    found = []
+    for _ in range(2):
+        code, _, error = _run(country, "--no-serve", "--port", "8123", "--bench")
+        assert code == 0, error
+        found.append(_read(country)["clients"][-1])
+    assert found[0] == found[1]
+    assert (found[0]["kind"], found[0]["professionals"]) == ("bench", [])
+    _run(country, "--no-serve", "--port", "8123")
+    assert "bench" not in {client["kind"] for client in _read(country)["clients"]}
+
+
 def test_what_holds_secrets_is_read_by_its_owner_only(country):
     for name in ("ready.json", "country.json", "demo-master-key", "demo-secret-key"):
         assert stat.S_IMODE((country / name).stat().st_mode) == 0o600, name

@@ -9,7 +9,8 @@ from hygie.fhir.http import headers
 
 @given(st.text(max_size=60))
 def test_no_header_breaks_negotiation(text):
-    headers.accepts_json(text)
+    headers.resource_form(text)
+    headers.resource_form("", text)
     headers.binary_form(text, "", "application/pdf")
     headers.preferences(text)
     headers.matches(text, 3)
@@ -25,7 +26,8 @@ def test_no_header_breaks_negotiation(text):
         ("application/pdf;q=0.5, application/fhir+json", "json"),
         ("application/pdf, application/fhir+json;q=0.5", "raw"),
         ("text/html", None),
-        ("application/fhir+xml", None),
+        ("application/fhir+xml", "json"),
+        ("application/xml", None),
         ("application/pdf;q=0", "raw"),
     ],
 )

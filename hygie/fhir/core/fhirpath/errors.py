@@ -8,7 +8,7 @@ class FhirpathError(Invalid):
 
     default_code = "fhirpath"
 
-    def __init__(self, message: str, *, at: int = -1) -> None:
+    def __init__(self, message: str = "", *, at: int = -1) -> None:
         super().__init__(f"{message} (at character {at + 1})" if at >= 0 else message)
         self.at = at
 
