@@ -161,6 +161,8 @@ def decisions() -> Sequence[bool]:
             found.append(isinstance(decision, Allowed))
     for values in itertools.product((False, True), repeat=3):
         alone = Facts(**dict(zip(("registers", "bench", "test_space"), values, strict=True)))
-        for item in (AccessColumns(), AccessColumns(origin=rules.TEST)):
-            found.append(isinstance(engine.decide(alone, Permission.ENTRY_READ, item), Allowed))
+        found += [
+            isinstance(engine.decide(alone, Permission.ENTRY_READ, item), Allowed)
+            for item in (AccessColumns(), AccessColumns(origin=rules.TEST))
+        ]
     return found
