@@ -5,6 +5,7 @@ import hashlib
 import secrets
 import uuid
 from collections.abc import Collection
+from functools import cache
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
@@ -138,8 +139,10 @@ def attach_subject(token: str, *, client_id: str, professional_id: uuid.UUID) ->
     TokenSubject.objects.create(token=row, professional_id=professional_id, client=client)
 
 
-# A hash of nothing, with the current hasher: an unknown name costs the same time as a wrong password.
-_NOBODY: dict[str, str] = {}
+@cache
+def nobody() -> str:
+    """A hash of nothing, with the current hasher: an unknown name costs the same time as a wrong password."""
+    return make_password(secrets.token_urlsafe(16))
 
 
 def check_sign_in(username: str, password: str, *, now: dt.datetime) -> int:
@@ -153,8 +156,8 @@ def check_sign_in(username: str, password: str, *, now: dt.datetime) -> int:
     if attempts.count() >= ATTEMPTS:
         raise Conflict("Too many tries: wait ten minutes.", code="sign-in-slowed")
     account = Account.objects.filter(username=username.strip().lower()).first()
-    encoded = account.password if account else _NOBODY.setdefault("hash", make_password(secrets.token_urlsafe(16)))
-    good = check_password(password, encoded)
+    encoded = nobody()
+    good = check_password(password, account.password if account else encoded)
     if account is None or not good or not account.is_active:
         SignInAttempt.objects.create(digest=digest, at=now)
         raise Invalid("The name or the password is not right.", code="sign-in-refused")
