@@ -63,7 +63,8 @@ def run(data: Path, web: int, cluster: Cluster, *, units: int, repetitions: int)
     api = Client(ready["base_url"])
     api.authorize(ready)
     person = ready["people"][0]
-    deposit = Deposit(api)
+    deposit = Deposit(api, "biologie.xml")
+    note = Deposit(api, "vaccination.xml")
     while listed(api, person)["total"] < 200:
         deposit(-deposit.sent - 1)
     settle(cluster.url)
@@ -78,7 +79,8 @@ def run(data: Path, web: int, cluster: Cluster, *, units: int, repetitions: int)
         ("page: first 20 documents of a space with 200", lambda _: page.request("GET", "/dossier/documents/"), 12.0),
         ("page: a document", lambda _: page.request("GET", f"/dossier/documents/{local}/"), 20.0),
         # Last: it fills the space that the others read.
-        ("deposit of a 50 KB CDA", deposit, 8.0),
+        ("deposit of a 50 KB CDA, one coded entry", note, 8.0),
+        ("deposit of a 50 KB CDA, 17 coded results", deposit, 8.0),
     )
     print(HEADER)
     for name, unit, target in workloads:
@@ -120,8 +122,8 @@ def listed(api: Client, person: dict[str, Any]) -> Any:
 class Deposit:
     """Each call sends a new document of 50 KB: an example of our own writer, its narrative made longer."""
 
-    def __init__(self, api: Client) -> None:
-        text = (_REPOSITORY / "examples" / "biologie.xml").read_text(encoding="utf-8")
+    def __init__(self, api: Client, example: str) -> None:
+        text = (_REPOSITORY / "examples" / example).read_text(encoding="utf-8")
         self._unique_id = re.search(r'<id root="([0-9.]+)"', text)[1]  # type: ignore[index]
         row = "<paragraph>Ligne fictive de commentaire, pour la mesure de vitesse.</paragraph>"
         missing = max(0, _DOCUMENT_BYTES - len(text.encode()))

@@ -79,7 +79,8 @@ def _complete(
     meta = {"versionId": "1", "lastUpdated": rfc3339(now), "source": f"{document}#{entry.path}"}
     subject = {"reference": f"Patient/{space_id}"}
     resource = {"resourceType": kind, "id": ids.logical_id(space_id, local_id), "meta": meta}
-    resource |= _resolve(body, targets)
+    # Only a report names other entries of its document.
+    resource |= _resolve(body, targets) if kind == "DiagnosticReport" else body
     resource["patient" if kind in _PATIENT else "subject"] = subject
     if kind in ("Observation", "MedicationStatement"):
         resource.setdefault("derivedFrom", [{"reference": document}])
