@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from hygie.access import journal
@@ -108,8 +107,7 @@ def list_rights(actor: Actor, space_id: uuid.UUID, *, now: dt.datetime) -> Right
     oppositions = list(_now(Opposition.objects.filter(space_id=space_id), now).order_by("since", "id"))
     consents = list(_now(ConsultationConsent.objects.filter(space_id=space_id), now).order_by("since", "id"))
     names = _Names.of([*team, *blocks, *oppositions, *consents])
-    with transaction.atomic():
-        trace_actions.append(journal.entry(actor, space_id, event, now=now, ground=grant.decision.rule))
+    trace_actions.commit(journal.entry(actor, space_id, event, now=now, ground=grant.decision.rule))
     return Rights(
         team=[MemberView(row.id, *names.both(row), row.attending, row.since) for row in team],
         blocks=[BlockView(row.id, *names.both(row), row.since) for row in blocks],
@@ -140,8 +138,7 @@ def read_patient(actor: Actor, space_id: uuid.UUID, *, now: dt.datetime) -> Pers
     event = Event.SPACE_READ
     grant = journal.authorize(actor, space_id, Permission.SPACE_READ, event, now=now, need=journal.Need("Patient", "r"))
     person = identity.get_person(space_id)
-    with transaction.atomic():
-        trace_actions.append(journal.entry(actor, space_id, event, now=now, ground=grant.decision.rule))
+    trace_actions.commit(journal.entry(actor, space_id, event, now=now, ground=grant.decision.rule))
     return person
 
 
@@ -159,10 +156,7 @@ def find_patient(
     grant = journal.authorize(
         actor, person.space_id, Permission.SPACE_FIND, Event.SPACE_FOUND, now=now, need=journal.Need("Patient", "s")
     )
-    with transaction.atomic():
-        trace_actions.append(
-            journal.entry(actor, person.space_id, Event.SPACE_FOUND, now=now, ground=grant.decision.rule)
-        )
+    trace_actions.commit(journal.entry(actor, person.space_id, Event.SPACE_FOUND, now=now, ground=grant.decision.rule))
     return person
 
 
@@ -204,10 +198,7 @@ def list_accesses(
         since=since,
         until=until,
     )
-    with transaction.atomic():
-        trace_actions.append(
-            journal.entry(actor, space_id, event, now=now, ground=grant.decision.rule, object=document_id)
-        )
+    trace_actions.commit(journal.entry(actor, space_id, event, now=now, ground=grant.decision.rule, object=document_id))
     return _lines(actor, entries)
 
 

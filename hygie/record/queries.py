@@ -1,11 +1,12 @@
-"""Reads of the record. Each decides, narrows, reads and writes its entry of the journal in one transaction."""
+"""Reads of the record. Each decides, narrows, reads, and commits its entry of the journal before it answers: when the entry
+cannot be written, nothing is shown. A read holds no lock meanwhile."""
 
 import datetime as dt
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from hygie.access import engine, journal
 from hygie.access import queries as access
@@ -49,7 +50,7 @@ def _repository(grant: Grant, act: Permission) -> Repository:
 
 
 def _record(grant: Grant, event: Event, *, now: dt.datetime, object: str = "", version: int = 0) -> None:
-    trace.append(
+    trace.commit(
         journal.entry(
             grant.actor, grant.space_id, event, now=now, ground=grant.decision.rule, object=object, version=version
         )
@@ -63,7 +64,6 @@ def _absent(grant: Grant, event: Event, *, now: dt.datetime, object: str) -> Not
     return error
 
 
-@transaction.atomic
 def list_documents(
     actor: Actor,
     space_id: uuid.UUID,
@@ -180,7 +180,6 @@ def _card(row: StoredResource, document: Document | DocumentRow) -> DocumentCard
     )
 
 
-@transaction.atomic
 def get_document(actor: Actor, space_id: uuid.UUID, document_id: str, *, now: dt.datetime) -> DocumentDetail:
     """A document, readable: rendering, coded entries, attachments, versions. Raises NotFound alike for absent and unseen."""
     event = Event.DOCUMENT_READ
@@ -222,7 +221,6 @@ def _versions(repository: Repository, space_id: uuid.UUID, document: DocumentRow
     ]
 
 
-@transaction.atomic
 def get_file(
     actor: Actor, space_id: uuid.UUID, document_id: str, *, now: dt.datetime, attachment: int | None = None
 ) -> StoredFile:
@@ -253,7 +251,6 @@ def file_by(grant: Grant, document_id: str, *, now: dt.datetime, attachment: int
     return stored
 
 
-@transaction.atomic
 def read_resource(actor: Actor, space_id: uuid.UUID, type: str, local_id: str, *, now: dt.datetime) -> Stored:
     """A resource as it is served. Raises NotFound alike for absent and unseen."""
     act, event = (
@@ -269,7 +266,6 @@ def read_resource(actor: Actor, space_id: uuid.UUID, type: str, local_id: str, *
     return Stored(row.body, row.version, row.updated_at)
 
 
-@transaction.atomic
 def search_resources(actor: Actor, space_id: uuid.UUID, type: str, query: SearchQuery, *, now: dt.datetime) -> Found:
     """A page of resources of one type, newest first."""
     document = type == _DOCUMENT
@@ -283,7 +279,6 @@ def search_resources(actor: Actor, space_id: uuid.UUID, type: str, query: Search
     return Found([row.body for row in page.rows], page.total, page.next, included, page.cut)
 
 
-@transaction.atomic
 def list_entries(
     actor: Actor, space_id: uuid.UUID, types: Sequence[str], *, now: dt.datetime, limit: int = 300
 ) -> list[dict[str, Any]]:
@@ -295,7 +290,6 @@ def list_entries(
     return [json.read_object(row.body) for row in rows]
 
 
-@transaction.atomic
 def list_allergies(actor: Actor, space_id: uuid.UUID, *, now: dt.datetime) -> list[AllergyView]:
     """Allergies that documents tell, for the banner: the gravest first, one line a substance."""
     grant = journal.authorize(

@@ -15,9 +15,10 @@ from hygie.fhir.core import json
 from hygie.fhir.store.models import Resource
 from hygie.fhir.store.search import SearchQuery
 from hygie.identity.types import Actor
-from hygie.lib.errors import AccessRefused, HygieError, NotFound
+from hygie.lib.errors import AccessRefused, HygieError, NotFound, Unavailable
 from hygie.record import actions, queries, tasks
 from hygie.record.types import DocumentFilters
+from hygie.trace import actions as trace_actions
 from hygie.trace import queries as trace
 from tests import factories
 from tests.factories import World
@@ -401,3 +402,25 @@ def test_the_journal_does_not_tell_what_its_reader_may_not_see_yet() -> None:
         Resource.objects.filter(space_id=world.space_id).update(labels=0)
         told = [line.event for line in queries.list_accesses(reader, world.space_id, now=world.now, limit=100)]
         assert "record.document.read" in told
+
+
+def test_a_read_that_cannot_be_told_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = factories.world()
+    document_id = deposit(world)
+
+    def silent(act: Any) -> None:
+        raise Unavailable("the journal does not answer", code="trace")
+
+    monkeypatch.setattr(trace_actions, "commit", silent)
+    for read in (
+        lambda: queries.list_documents(world.lea, world.space_id, ALL, now=world.now),
+        lambda: queries.get_document(world.lea, world.space_id, document_id, now=world.now),
+        lambda: queries.get_file(world.lea, world.space_id, document_id, now=world.now),
+        lambda: queries.read_resource(world.lea, world.space_id, "DocumentReference", document_id, now=world.now),
+        lambda: queries.search_resources(world.lea, world.space_id, "DocumentReference", SearchQuery(), now=world.now),
+        lambda: queries.list_entries(world.lea, world.space_id, ("Condition",), now=world.now),
+        lambda: queries.list_allergies(world.lea, world.space_id, now=world.now),
+        lambda: queries.list_accesses(world.lea, world.space_id, now=world.now),
+    ):
+        with pytest.raises(Unavailable):
+            read()
