@@ -19,7 +19,10 @@ from hygie.fhir.store.rows import COLUMNS, StoredResource, key
 from hygie.fhir.store.scope import Scope
 from hygie.fhir.store.sql import Compiler
 
-_MINE = ", ".join(f"r.{name}" for name in COLUMNS.split(", "))
+# Dates as text: Python reads ISO 8601 thirty times faster than the driver makes a date of it.
+_MINE = ", ".join(
+    f"CAST(r.{name} AS text) AS {name}" if name.endswith("_at") else f"r.{name}" for name in COLUMNS.split(", ")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +126,18 @@ class Search:
     def _plain(self) -> Sql:
         where, params = self.where()
         order, sign = _direction(self.query.sort)
+        # Counted apart: a window would carry the body of every match before it keeps twenty.
+        total, counted = "-1", list[Any]()
+        if self.counts:
+            total, counted = f"(SELECT COUNT(*) FROM fhir_resource r WHERE {where})", params
         if self.query.after:
             values, last = ordering.unseal(self.query.after, self.query.sort, self.space_id)
             where, params = f"{where} AND (r.sort_at, r.id) {sign} (%s, %s)", [*params, *values, last]
         statement = (
-            f"SELECT {_MINE}, {self._total}, r.sort_at FROM fhir_resource r WHERE {where} "
+            f"SELECT {_MINE}, {total}, r.sort_at FROM fhir_resource r WHERE {where} "
             f"ORDER BY r.sort_at {order}, r.id {order} LIMIT %s"
         )
-        return statement, [*params, self.query.count + 1]
+        return statement, [*counted, *params, self.query.count + 1]
 
     def _sorted(self) -> Sql:
         where, params = self.where()
