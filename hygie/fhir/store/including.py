@@ -8,11 +8,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
-
 from hygie.fhir.core.search.query import Include
 from hygie.fhir.store.row_tests import Sql, any_of, one_of
-from hygie.fhir.store.rows import COLUMNS, StoredResource, key, stored
+from hygie.fhir.store.rows import COLUMNS, StoredResource, body_cursor, key, stored
 from hygie.fhir.store.scope import Scope
 from hygie.fhir.store.sql import Compiler
 from hygie.lib.ids import REGISTERS
@@ -165,6 +163,6 @@ def _keep(walk: _Walk, rows: list[tuple[Any, ...]], register: bool) -> list[Incl
 
 
 def _select(statement: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    with body_cursor() as cursor:
         cursor.execute(statement, params)
         return list(cursor.fetchall())

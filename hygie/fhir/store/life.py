@@ -13,7 +13,7 @@ from django.db import connection
 
 from hygie.fhir.store.asked import HistoryQuery, WholeQuery
 from hygie.fhir.store.repository import Repository
-from hygie.fhir.store.rows import COLUMNS, StoredResource, instant, key, stored, written
+from hygie.fhir.store.rows import COLUMNS, StoredResource, body_cursor, instant, key, stored, written
 from hygie.fhir.store.scope import Scope
 from hygie.lib.errors import Invalid
 
@@ -66,7 +66,7 @@ class Life(Repository):
             f"SELECT {COLUMNS}, (SELECT COUNT(*) FROM ({sql}) c) FROM ({sql}) h{following} "
             "ORDER BY updated_at DESC, id DESC, version DESC LIMIT %s"
         )
-        with connection.cursor() as cursor:
+        with body_cursor() as cursor:
             cursor.execute(statement, [*params, *params, *place, query.count + 1])
             found = cursor.fetchall()
         rows = [stored(row) for row in found[: query.count]]
@@ -108,7 +108,7 @@ class Life(Repository):
             where += " AND (type, id) > (%s, %s)"
             values += _whole_cursor(query.after)
         statement = f"SELECT {COLUMNS}, type FROM fhir_resource WHERE {where} ORDER BY type, id LIMIT %s"
-        with connection.cursor() as cursor:
+        with body_cursor() as cursor:
             cursor.execute(statement, [*values, query.count + 1])
             found = cursor.fetchall()
         rows = [(row[-1], stored(row)) for row in found[: query.count]]

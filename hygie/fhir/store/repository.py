@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from hygie.fhir.store.including import Included, collect
-from hygie.fhir.store.rows import COLUMNS, StoredResource, key, stored
+from hygie.fhir.store.rows import COLUMNS, StoredResource, body_cursor, key, stored
 from hygie.fhir.store.scope import Scope
 from hygie.fhir.store.search import SearchQuery
 from hygie.fhir.store.searching import Search, Within, once
@@ -89,7 +89,7 @@ class Repository:
         """The ids of the resources with a visibility label that this scope sees, whatever their type."""
         condition, params = self._scope.condition.sql(connection.vendor)
         statement = f"SELECT id FROM fhir_resource WHERE space_id = %s AND labels <> 0 AND {condition}"
-        with connection.cursor() as cursor:
+        with body_cursor() as cursor:
             cursor.execute(statement, [key(self._scope.space_id), *params])
             return [id for (id,) in cursor.fetchall()]
 
@@ -102,6 +102,6 @@ class Repository:
         ]
 
     def _rows(self, statement: str, params: Sequence[Any]) -> list[StoredResource]:
-        with connection.cursor() as cursor:
+        with body_cursor() as cursor:
             cursor.execute(statement, params)
             return [stored(row) for row in cursor.fetchall()]

@@ -10,12 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from hygie.fhir.core.search.query import CodeTest, Rows, SearchQuery, Sort
 from hygie.fhir.store import ordering
 from hygie.fhir.store.row_tests import Sql, one_of, row_test
-from hygie.fhir.store.rows import COLUMNS, StoredResource, key
+from hygie.fhir.store.rows import COLUMNS, StoredResource, body_cursor, key
 from hygie.fhir.store.scope import Scope
 from hygie.fhir.store.sql import Compiler
 
@@ -154,7 +152,7 @@ class Search:
         return statement, [*numbers, *params, *values, self.query.count + 1]
 
     def _select(self, statement: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
+        with body_cursor() as cursor:
             cursor.execute(statement, params)
             return list(cursor.fetchall())
 
