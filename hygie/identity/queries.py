@@ -216,12 +216,6 @@ def search_organizations(text: str, *, limit: int = 20) -> list[OrganizationView
     return [_organization(row) for row in rows.order_by("name", "id")[:limit]]
 
 
-def works_for(professional_id: uuid.UUID, organization_id: uuid.UUID) -> bool:
-    return Role.objects.filter(
-        professional_id=professional_id, organization_id=organization_id, active=True, organization__active=True
-    ).exists()
-
-
 def account_of(user: Account) -> AccountView:
     kind = AccountKind.CITIZEN if user.space_id else AccountKind.PROFESSIONAL
     return AccountView(user.pk, kind, user.space_id, user.professional_id)

@@ -101,11 +101,6 @@ def check_party(resource: Any, path: str) -> None:
         check(resource, shape, path)
 
 
-def check_id(value: str, path: str) -> None:
-    if not _ID.fullmatch(value):
-        raise Invalid("This is not a FHIR id.", code="structure", path=path)
-
-
 def _is_allowed_everywhere(name: str, value: Any) -> bool:
     """`id`, `extension`, and the `_name` object beside a primitive."""
     if name == "id":

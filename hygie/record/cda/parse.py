@@ -1,10 +1,9 @@
 """Bytes to a ClinicalDocument, with an XML parser that resolves, loads and fetches nothing."""
 
-import re
-
 from lxml import etree
 from lxml.etree import _Element
 
+from hygie.lib import xml
 from hygie.lib.errors import Invalid, TooLarge
 from hygie.record.cda.elements import V3
 from hygie.record.cda.types import CdaDocument
@@ -23,8 +22,6 @@ _LARGE_BODY = 9_000_000
 # CI-SIS asks for UTF-8; these single-byte sets, in use in older software, are read too. All of them write ASCII as
 # ASCII, so that the look at the prolog below sees what libxml2 will see (UTF-16, UTF-7, EBCDIC… would hide from it).
 _ENCODINGS = frozenset({b"utf-8", b"us-ascii", b"iso-8859-1", b"iso-8859-15", b"latin1", b"windows-1252", b"cp1252"})
-_DECLARATION = re.compile(rb"<\?xml\s[^>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
-_BOM = b"\xef\xbb\xbf"
 _too_deep = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
 
 
@@ -48,13 +45,13 @@ def parse_cda(data: bytes, *, max_size: int = MAX_SIZE) -> CdaDocument:
 
 
 def _parse(data: bytes) -> _Element:
-    data = data.removeprefix(_BOM)
-    _refuse_encoding(data)
-    # Before libxml2 sees it: with huge_tree it would expand entities inside attributes without any bound.
-    if _has_doctype(data):
+    data = data.removeprefix(xml.BOM)
+    if not xml.is_encoded_in(data, _ENCODINGS):
+        raise Invalid("The document is not encoded in UTF-8.", code="xml-encoding", path="line 1")
+    if xml.has_doctype(data):
         raise _doctype()
     parser = etree.XMLParser(
-        encoding=None if _DECLARATION.match(data) else "utf-8",
+        encoding=None if xml.declared_encoding(data) else "utf-8",
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -75,29 +72,6 @@ def _parse(data: bytes) -> _Element:
     if _too_deep(root):
         raise Invalid("The elements are nested too deeply.", code="xml-too-deep", path="/")
     return root
-
-
-def _refuse_encoding(data: bytes) -> None:
-    declared = _DECLARATION.match(data)
-    known = declared is None or declared[1].lower() in _ENCODINGS
-    # A zero byte near the start is UTF-16 or UTF-32, whatever the declaration says.
-    if not known or b"\0" in data[:64] or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise Invalid("The document is not encoded in UTF-8.", code="xml-encoding", path="line 1")
-
-
-def _has_doctype(data: bytes) -> bool:
-    """Whether the prolog (declaration, instructions, comments, blanks) holds a DOCTYPE. One forward pass."""
-    at = 0
-    while (at := data.find(b"<", at)) >= 0:
-        if data.startswith(b"<?", at):
-            at = data.find(b"?>", at)
-        elif data.startswith(b"<!--", at):
-            at = data.find(b"-->", at + 4)
-        else:
-            return data.startswith(b"<!", at)
-        if at < 0:
-            return False
-    return False
 
 
 def _not_wellformed(path: str) -> Invalid:

@@ -7,6 +7,7 @@ from lxml import etree
 from lxml.etree import _Element
 
 from hygie.fhir.core.xml.shapes import DIV, FHIR
+from hygie.lib import xml
 from hygie.lib.errors import Invalid, TooLarge
 
 MAX_SIZE = 30 * 1024 * 1024
@@ -15,8 +16,6 @@ MAX_SIZE = 30 * 1024 * 1024
 _LARGE_BODY = 9_000_000
 # FHIR XML is UTF-8. What is looked for in the source below is ASCII, which these write as ASCII.
 _ENCODINGS = frozenset({b"utf-8", b"us-ascii"})
-_DECLARATION = re.compile(rb"<\?xml\s[^>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
-_BOM = b"\xef\xbb\xbf"
 # A comment, CDATA, an instruction, or a tag of a div, whatever its prefix. Possessive, hence linear.
 _DIV_TAG = re.compile(
     rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>"
@@ -33,10 +32,10 @@ def parse(data: bytes, *, max_size: int = MAX_SIZE) -> tuple[_Element, bytes]:
     """
     if len(data) > max_size:
         raise TooLarge("The content is larger than this server accepts.")
-    data = data.removeprefix(_BOM)
-    _refuse_encoding(data)
-    # Before libxml2 sees it: with huge_tree it would expand entities inside attributes without any bound.
-    if _has_doctype(data):
+    data = data.removeprefix(xml.BOM)
+    if not xml.is_encoded_in(data, _ENCODINGS):
+        raise Invalid("The content is not encoded in UTF-8.", code="xml-encoding", path="line 1")
+    if xml.has_doctype(data):
         raise _doctype()
     try:
         root = etree.fromstring(data, parser(huge=len(data) > _LARGE_BODY))
@@ -98,29 +97,6 @@ def narrative(source: str, element: _Element) -> str:
     alone = etree.fromstring(etree.tostring(element, with_tail=False, encoding="utf-8"), parser())
     etree.cleanup_namespaces(alone)
     return etree.tostring(alone, encoding="unicode")
-
-
-def _refuse_encoding(data: bytes) -> None:
-    declared = _DECLARATION.match(data)
-    known = declared is None or declared[1].lower() in _ENCODINGS
-    # A zero byte near the start is UTF-16 or UTF-32, whatever the declaration says.
-    if not known or b"\0" in data[:64] or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise Invalid("The content is not encoded in UTF-8.", code="xml-encoding", path="line 1")
-
-
-def _has_doctype(data: bytes) -> bool:
-    """Whether the prolog (declaration, instructions, comments, blanks) holds a DOCTYPE. One forward pass."""
-    at = 0
-    while (at := data.find(b"<", at)) >= 0:
-        if data.startswith(b"<?", at):
-            at = data.find(b"?>", at)
-        elif data.startswith(b"<!--", at):
-            at = data.find(b"-->", at + 4)
-        else:
-            return data.startswith(b"<!", at)
-        if at < 0:
-            return False
-    return False
 
 
 def _not_wellformed(path: str) -> Invalid:

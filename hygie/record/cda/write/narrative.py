@@ -19,11 +19,6 @@ def anchored(words: str, anchor: str) -> Xml:
     return tag("content", words or "-", ID=anchor)
 
 
-def bullets(items: Iterable[Cell]) -> Xml:
-    written = [tag("item", _cell(item)) for item in items]
-    return tag("list", *written, listType="unordered") if written else NOTHING
-
-
 def table(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Xml:
     head = tag("thead", tag("tr", *(tag("th", words) for words in headers))) if headers else NOTHING
     body = [tag("tr", *(tag("td", _cell(cell)) for cell in row)) for row in rows]
