@@ -8,7 +8,7 @@ from hygie.access import actions as access
 from hygie.identity import actions as identity
 from hygie.identity.ins import INS, NIR_TEST, IdentityStatus, control_key
 from hygie.identity.traits import Traits
-from hygie.identity.types import Actor, ActorKind, Channel
+from hygie.identity.types import Actor, ActorKind, Channel, Level
 from hygie.lib import clock
 
 NOW = dt.datetime(2026, 11, 20, 9, 30, tzinfo=dt.UTC)
@@ -40,7 +40,7 @@ def space(
 
 
 def citizen(space_id: uuid.UUID) -> Actor:
-    return Actor(ActorKind.CITIZEN, Channel.WEB, space_id=space_id)
+    return Actor(ActorKind.CITIZEN, Channel.WEB, space_id=space_id, level=Level.SUBSTANTIAL)
 
 
 def organization(number: int = 1, **values: str) -> uuid.UUID:
@@ -79,6 +79,7 @@ def professional(
         organization_id=at[0] if at else None,
         client_id=client_id,
         scopes=scopes,
+        level=Level.SUBSTANTIAL,
     )
 
 

@@ -84,6 +84,8 @@ def entry(
         organization_id=str(actor.organization_id) if actor.organization_id else "",
         on_behalf_of=str(space_id) if represents else "",
         client_id=actor.client_id,
+        delegate_id=str(actor.delegate_id) if actor.delegate_id else "",
+        level=actor.level.word,
     )
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from hygie.api.errors import NotSignedIn, TokenRefused
 from hygie.identity import queries as identity
-from hygie.identity.types import Actor, ActorKind, Channel, ClientKind
+from hygie.identity.types import Actor, ActorKind, Channel, ClientKind, Level
 from hygie.lib.errors import AccessRefused
 
 _MAX_TOKEN = 256
@@ -35,6 +35,7 @@ def actor_of(request: HttpRequest, *, now: dt.datetime) -> Actor:
             client_id=found.client_id,
             client_kind=found.kind,
             scopes=found.scopes,
+            level=Level.SUBSTANTIAL,
         )
     if found.professional_id is None:
         raise AccessRefused(
@@ -49,4 +50,5 @@ def actor_of(request: HttpRequest, *, now: dt.datetime) -> Actor:
         organization_id=found.organization_id,
         client_id=found.client_id,
         scopes=found.scopes,
+        level=Level.SUBSTANTIAL,
     )

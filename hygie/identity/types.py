@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from hygie.identity.ins import INS, IdentityStatus
 from hygie.identity.traits import Traits
@@ -27,6 +27,18 @@ class Channel(StrEnum):
     API = "api"
 
 
+class Level(IntEnum):
+    """Assurance level of a sign-in: low, substantial, high (eIDAS, regulation (EU) 910/2014, art. 8)."""
+
+    LOW = 1
+    SUBSTANTIAL = 2
+    HIGH = 3
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
 class AccountKind(StrEnum):
     CITIZEN = "citizen"
     PROFESSIONAL = "professional"
@@ -38,7 +50,8 @@ class Actor:
 
     A citizen acts with `space_id`. A professional acts with `professional_id`, `idnps`, `profession` and the
     organisation chosen; when software acts for him, `client_id` and the token's `scopes` say which and how far.
-    Software that acts alone has a `client_kind` (ClientKind) and nobody else's id.
+    Software that acts alone has a `client_kind` (ClientKind) and nobody else's id. An employee who acts under a
+    professional's delegation is `delegate_id`: both are in the journal. `level` is that of the sign-in.
     """
 
     kind: ActorKind
@@ -51,6 +64,8 @@ class Actor:
     client_id: str = ""
     client_kind: str = ""
     scopes: frozenset[str] | None = None
+    delegate_id: uuid.UUID | None = None
+    level: Level = Level.LOW
 
     @property
     def id(self) -> str:

@@ -19,7 +19,7 @@ from hygie.fhir.store.repository import Repository, Within
 from hygie.fhir.store.rows import StoredResource, key
 from hygie.fhir.store.scope import Scope
 from hygie.fhir.store.search import DateFilter, Filter, Prefix, SearchQuery, TokenFilter
-from hygie.identity.types import Actor, ActorKind, Channel, OrganizationView, ProfessionalView
+from hygie.identity.types import Actor, ActorKind, Channel, Level, OrganizationView, ProfessionalView
 from hygie.lib.clock import PARIS
 from hygie.lib.errors import NotFound
 from hygie.record import blobs, reading, replacing, seeing
@@ -345,4 +345,5 @@ def _as_actor(who: ProfessionalView | None, where: OrganizationView | None) -> A
         idnps=who.idnps if who else "",
         profession=who.profession if who else "10",
         organization_id=where.id if where else None,
+        level=Level.SUBSTANTIAL,
     )

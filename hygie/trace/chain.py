@@ -19,8 +19,10 @@ def payload(act: Act) -> bytes:
     """Deterministic JSON (the RFC 8785 subset: ASCII keys, strings and integers only); empty members are left out."""
     actor: dict[str, Any] = {
         "client": act.client_id,
+        "delegate": act.delegate_id,
         "id": act.actor_id,
         "kind": act.actor_kind,
+        "level": act.level,
         "onBehalfOf": act.on_behalf_of,
         "organization": act.organization_id,
         "profession": act.profession,

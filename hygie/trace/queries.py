@@ -70,6 +70,8 @@ def _recorded(seq: int, at: Any, payload: bytes | memoryview, digest: bytes | me
         profession=actor.get("profession", ""),
         organization_id=actor.get("organization", ""),
         client_id=actor.get("client", ""),
+        delegate_id=actor.get("delegate", ""),
+        level=actor.get("level", ""),
         hash=bytes(digest),
     )
 

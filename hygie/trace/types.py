@@ -66,6 +66,8 @@ class Act:
     organization_id: str = ""
     on_behalf_of: str = ""
     client_id: str = ""
+    delegate_id: str = ""
+    level: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ class Recorded:
     profession: str
     organization_id: str
     client_id: str
+    delegate_id: str
+    level: str
     hash: bytes
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 
-from hygie.identity.types import Actor, ActorKind, Channel
+from hygie.identity.types import Actor, ActorKind, Channel, Level
 from hygie.simulators.country.register import SCOPES
 from hygie.simulators.country.report import CountryReport
 
@@ -19,6 +19,7 @@ def sender(report: CountryReport, idnps: str, idnst: str) -> Actor:
         organization_id=report.organizations[idnst],
         client_id=client_id,
         scopes=frozenset(SCOPES) if client_id else None,
+        level=Level.SUBSTANTIAL,
     )
 
 
@@ -31,8 +32,9 @@ def reader(report: CountryReport, idnps: str, idnst: str) -> Actor:
         idnps=idnps,
         profession=report.professions[idnps],
         organization_id=report.organizations[idnst],
+        level=Level.SUBSTANTIAL,
     )
 
 
 def citizen(space_id: uuid.UUID) -> Actor:
-    return Actor(ActorKind.CITIZEN, Channel.WEB, space_id=space_id)
+    return Actor(ActorKind.CITIZEN, Channel.WEB, space_id=space_id, level=Level.SUBSTANTIAL)
