@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 DATA ?= var/demo
+MINUTES ?= 30
 PORT ?= 8000
 SEED ?=
 PEOPLE ?=
@@ -16,9 +17,9 @@ TOOLS := HYGIE_MODE=demo HYGIE_DATA=var/tools
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
-	@echo "make demo takes PORT=8000 DATA=var/demo SEED=1 PEOPLE=200; make test, make bench and make campaign take ARGS=…"
+	@echo "make demo takes PORT=8000 DATA=var/demo SEED=1 PEOPLE=200; make campaign takes MINUTES=30; make test, make bench and make campaign take ARGS=…"
 
-setup: $(READY) programs $(CATALOGS) ## set everything up: Python environment, programs for the tests, English texts
+setup: $(READY) programs clients $(CATALOGS) ## set everything up: Python environment, programs for the tests, English texts
 
 demo: $(READY) english ## make the fictive country if needed, and serve it on http://127.0.0.1:8000
 	@$(BIN)/hygie demo --port $(PORT) --data $(DATA) $(if $(SEED),--seed $(SEED)) $(if $(PEOPLE),--people $(PEOPLE)) $(ARGS)
@@ -35,8 +36,8 @@ fix: $(READY) ## put right what the formatter and the linter can
 bench: $(READY) programs ## speed measurements of bench/, on a PostgreSQL of their own
 	@$(BIN)/python -m bench $(ARGS)
 
-campaign: $(READY) programs ## the property tests with many more random examples (long)
-	@$(BIN)/pytest -m hypothesis --hypothesis-profile=campaign $(ARGS)
+campaign: $(READY) programs ## the laws on random cases for MINUTES=30, on PostgreSQL, then on SQLite (docs: tests/laws/README.md)
+	@HYGIE_CAMPAIGN_MINUTES=$(or $(HYGIE_CAMPAIGN_MINUTES),$(MINUTES)) scripts/campaign $(ARGS)
 
 settings: $(READY) ## write docs/reference/settings.md again from hygie/config/env.py
 	@$(BIN)/python -m hygie.config.settings_page > docs/reference/settings.md
@@ -49,6 +50,9 @@ clean: ## remove the environment, caches and what tools wrote; the demonstration
 programs:
 	@scripts/programs chromium postgresql gettext
 
+clients: $(READY)
+	@scripts/clients
+
 # French needs no catalogue: without gettext the demonstration works, in French only.
 english:
 	@scripts/programs gettext && $(MAKE) --no-print-directory --silent $(CATALOGS) english-done || true
@@ -60,4 +64,4 @@ english-done:
 $(READY): pyproject.toml uv.lock scripts/environment
 	@scripts/environment && touch $@
 
-.PHONY: help setup demo test lint fix bench campaign settings clean programs english english-done
+.PHONY: help setup demo test lint fix bench campaign settings clean programs clients english english-done

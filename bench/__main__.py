@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import psycopg
+import pyotp
 
 from bench.client import HEADER, Client, measure
 from bench.processes import cpu_seconds, pin
@@ -135,19 +136,33 @@ class Deposit:
 
 
 def sign_in(page: Client, person: dict[str, Any]) -> None:
-    headers, content = page.request("GET", "/connexion/")
+    """The password, then a code of the application: once, since each code serves once."""
+    cookies: dict[str, str] = {}
+    answer = page.request("GET", "/connexion/")
+    password = {"username": person["username"], "password": person["password"]}
+    _send_form(page, "/connexion/", answer, password, cookies)
+    answer = page.request("GET", "/connexion/etape-2/", headers={"Cookie": _header(cookies)})
+    code = {"moyen": "totp", "code": pyotp.TOTP(person["totp_secret"]).now()}
+    _send_form(page, "/connexion/etape-2/", answer, code, cookies)
+    page.headers |= {"Cookie": _header(cookies), "Accept-Language": "fr"}
+
+
+def _send_form(page: Client, path: str, shown: Any, fields: dict[str, str], cookies: dict[str, str]) -> None:
+    headers, content = shown
+    _keep(headers, cookies)
     token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', content)
-    cookies = [value.partition(";")[0] for value in headers.get_all("Set-Cookie") or []]
-    form = {
-        "csrfmiddlewaretoken": token[1].decode() if token else "",
-        "username": person["username"],
-        "password": person["password"],
-        "who": "citizen",
-    }
-    sent = {"Cookie": "; ".join(cookies), "Content-Type": "application/x-www-form-urlencoded"}
-    headers, _ = page.request("POST", "/connexion/", urlencode(form).encode(), sent, expect=302)
-    cookies += [value.partition(";")[0] for value in headers.get_all("Set-Cookie") or []]
-    page.headers |= {"Cookie": "; ".join(cookies), "Accept-Language": "fr"}
+    body = urlencode({"csrfmiddlewaretoken": token[1].decode() if token else "", **fields}).encode()
+    sent = {"Cookie": _header(cookies), "Content-Type": "application/x-www-form-urlencoded"}
+    headers, _ = page.request("POST", path, body, sent, expect=302)
+    _keep(headers, cookies)
+
+
+def _keep(headers: Any, cookies: dict[str, str]) -> None:
+    cookies |= dict(value.partition(";")[0].split("=", 1) for value in headers.get_all("Set-Cookie") or [])
+
+
+def _header(cookies: dict[str, str]) -> str:
+    return "; ".join(f"{name}={value}" for name, value in cookies.items())
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 REPOSITORY = Path(__file__).parent.parent
-_KEPT = ("HYGIE_SHARED", "HYGIE_TEST_DB")
+_KEPT = ("HYGIE_SHARED", "HYGIE_TEST_DB", "HYGIE_CAMPAIGN_MINUTES", "HYGIE_CAMPAIGN_SEED")
 _DATABASE_FIXTURES = frozenset({"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"})
 
 for _name in [name for name in os.environ if name.startswith("HYGIE_") and name not in _KEPT]:
@@ -59,6 +59,10 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     # The manifest of static files exists only after collectstatic.
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
+def on_postgresql() -> bool:
+    return _on_postgresql
 
 
 def pytest_unconfigure() -> None:

@@ -4,12 +4,18 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.test import Client
+
 from hygie.access import actions as access
 from hygie.identity import actions as identity
 from hygie.identity.ins import INS, NIR_TEST, IdentityStatus, control_key
+from hygie.identity.sign_in import actions as sign_in
+from hygie.identity.sign_in.types import Method
 from hygie.identity.traits import Traits
 from hygie.identity.types import Actor, ActorKind, Channel, Level
 from hygie.lib import clock
+from hygie.portals.middleware import SESSION
 
 NOW = dt.datetime(2026, 11, 20, 9, 30, tzinfo=dt.UTC)
 PASSWORD = "phrase-de-demonstration"
@@ -41,6 +47,16 @@ def space(
 
 def citizen(space_id: uuid.UUID) -> Actor:
     return Actor(ActorKind.CITIZEN, Channel.WEB, space_id=space_id, level=Level.SUBSTANTIAL)
+
+
+def enter(client: Client, account_pk: int, *, level: Level = Level.SUBSTANTIAL) -> Client:
+    """The client of a person who has signed in, without the pages of sign-in."""
+    session = client.session
+    opened = sign_in.open_session(account_pk, Method.PASSWORD, level=level, now=clock.now())
+    session[SESSION] = str(opened)
+    session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    return client
 
 
 def organization(number: int = 1, **values: str) -> uuid.UUID:

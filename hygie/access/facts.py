@@ -8,9 +8,13 @@ from dataclasses import dataclass, replace
 from django.db import connection
 
 from hygie.access import matrix
+from hygie.access.types import NOTHING, Loaded, Row
 from hygie.fhir.store.condition import is_word
-from hygie.identity.types import Actor, ActorKind, ClientKind
+from hygie.identity import queries as identity
+from hygie.identity.queries import TOKEN, TOKEN_WIDTH
+from hygie.identity.types import Actor, ActorKind, ClientKind, Level, TokenView
 from hygie.lib.ids import REGISTERS
+from hygie.lib.statements import fetch, vendor
 from hygie.terminology import queries as terminology
 
 
@@ -19,6 +23,7 @@ class Facts:
     """`known` is False when no such space exists: the answers are then those of a space that is not open."""
 
     known: bool = True
+    level: Level = Level.LOW
     closed: bool = False
     owner: bool = False
     represents: bool = False
@@ -60,20 +65,11 @@ UNION ALL SELECT 'representation', representative_space_id, NULL, '', until
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    kind: str
-    professional: uuid.UUID | None
-    organization: uuid.UUID | None
-    extra: str
-    until: dt.datetime | None
-
-
 def load_rows(space_id: uuid.UUID, now: dt.datetime) -> list[Row]:
     """Everything that decides access to a space at this instant, in one statement; the registers are nobody's."""
     if space_id == REGISTERS:
         return []
-    postgresql = connection.vendor == "postgresql"
+    postgresql = vendor() == "postgresql"
     space = space_id if postgresql else space_id.hex
     with connection.cursor() as cursor:
         cursor.execute(
@@ -85,7 +81,7 @@ def load_rows(space_id: uuid.UUID, now: dt.datetime) -> list[Row]:
 
 def load_many(space_ids: Collection[uuid.UUID], now: dt.datetime) -> dict[uuid.UUID, list[Row]]:
     """The same for several spaces, in one statement where the database takes a list."""
-    if connection.vendor != "postgresql":
+    if vendor() != "postgresql":
         return {space_id: load_rows(space_id, now) for space_id in space_ids}
     found: dict[uuid.UUID, list[Row]] = {space_id: [] for space_id in space_ids}
     with connection.cursor() as cursor:
@@ -100,6 +96,24 @@ def _typed(sql: str) -> str:
     return sql.replace(
         "NULL AS professional, NULL AS organization", "NULL::uuid AS professional, NULL::uuid AS organization"
     )
+
+
+_WITH_TOKEN = f"""
+SELECT t.*, f.kind, f.professional, f.organization, f.extra, CAST(f.until AS text)
+FROM ({TOKEN}) t LEFT JOIN ({_typed(_FACTS)}) f ON TRUE
+"""  # noqa: S608 - constants
+
+
+def find_token(token: str, space_id: uuid.UUID | None, now: dt.datetime) -> tuple[TokenView | None, Loaded]:
+    """The live access token of this text, and the rows of the space that the request seems to be about, in one statement
+    where the database does not mind. Who decides loads the rows when they are another space's."""
+    if vendor() != "postgresql" or space_id is None or space_id == REGISTERS:
+        return identity.find_token(token, now), NOTHING
+    found = fetch(_WITH_TOKEN, {**identity.token_params(token, now), "space": space_id, "now": now})
+    if not found:
+        return None, NOTHING
+    rows = [Row(kind, who, where, extra, _instant(until)) for *_, kind, who, where, extra, until in found if kind]
+    return identity.token_view(found[0][:TOKEN_WIDTH]), Loaded(space_id, rows)
 
 
 _MANY = (
@@ -125,6 +139,7 @@ def facts_for(actor: Actor, space_id: uuid.UUID, rows: list[Row]) -> Facts:
     spaces = [row for row in rows if row.kind == "space"]
     base = Facts(
         known=bool(spaces) or space_id == REGISTERS,
+        level=actor.level,
         registers=space_id == REGISTERS,
         closed=any(row.until is not None for row in spaces),
         test_space=any(row.extra for row in spaces),

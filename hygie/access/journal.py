@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hygie.access import engine
-from hygie.access.facts import Facts, Row, facts_for, load_rows
-from hygie.access.types import Decision, Permission
+from hygie.access.facts import Facts, facts_for, load_rows
+from hygie.access.types import Decision, Permission, Row
 from hygie.fhir.store.condition import AccessColumns, Condition
 from hygie.identity.types import Actor, ActorKind
 from hygie.lib import ids

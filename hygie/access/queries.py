@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from hygie.access import journal
 from hygie.access.facts import Facts
+from hygie.access.facts import find_token as find_token
 from hygie.access.models import Block, CareTeamMember, ConsultationConsent, Opposition, Representation, SpaceRow
 from hygie.access.rules import BY_ID
 from hygie.access.types import (

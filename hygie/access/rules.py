@@ -11,8 +11,10 @@ from enum import Enum
 from functools import lru_cache
 
 from hygie.access.facts import Facts
+from hygie.access.levels import acts_at_least
 from hygie.access.types import Permission as P
 from hygie.fhir.store.condition import ALWAYS, NEVER, AuthoredBy, Condition, HasLabel, OriginIs, TypeIn
+from hygie.identity.types import Level
 
 # TRE_A07 as bits of the `labels` column.
 MASQUE_PS = 1
@@ -81,6 +83,17 @@ RULES: tuple[Rule, ...] = (
         "space.closed", ALL - {P.SPACE_FIND}, Effect.REFUSE, lambda f: f.closed,
         "Cet espace est fermé.",
         "This space is closed.",
+    ),
+    # ---- how surely the asker is known: access/levels.py
+    Rule(
+        "level.high", acts_at_least(Level.HIGH), Effect.REFUSE, lambda f: f.level < Level.HIGH,
+        "Il faut prouver votre identité par un moyen plus sûr.",
+        "A stronger proof of identity is needed.",
+    ),
+    Rule(
+        "level.substantial", acts_at_least(Level.SUBSTANTIAL), Effect.REFUSE, lambda f: f.level < Level.SUBSTANTIAL,
+        "Il faut prouver votre identité par un deuxième moyen.",
+        "A second proof of identity is needed.",
     ),
     # ---- the registers: resources that belong to no person
     Rule(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -71,6 +72,32 @@ class RecordAccess:
     mode: Mode
     attending: bool = False
     until: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One right of a space as it holds now: who may, who may not, for how long."""
+
+    kind: str
+    professional: uuid.UUID | None
+    organization: uuid.UUID | None
+    extra: str
+    until: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The rows of one space, loaded with the token at the beginning of a request."""
+
+    space_id: uuid.UUID | None = None
+    rows: Sequence[Row] = ()
+
+    def of(self, space_id: uuid.UUID) -> list[Row] | None:
+        """None when they are another space's: load them."""
+        return list(self.rows) if space_id == self.space_id else None
+
+
+NOTHING = Loaded()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,38 @@
-"""From the access token to the Actor: one statement, nothing remembered between requests."""
+"""From the access token to the Actor: one statement, nothing remembered between requests.
+
+The statement also brings what decides access to the space that the address seems to name (`access.facts.Loaded`). It is a
+saving and no more: who decides knows the space, and takes these rows for this space only.
+"""
 
 import datetime as dt
+import re
+import uuid
 
 from django.http import HttpRequest
 
+from hygie.access import queries as access
+from hygie.access.types import Loaded
 from hygie.api.errors import NotSignedIn, TokenRefused
-from hygie.identity import queries as identity
-from hygie.identity.types import Actor, ActorKind, Channel, ClientKind, Level
+from hygie.identity.types import Actor, ActorKind, Channel, ClientKind, Level, TokenView
 from hygie.lib.errors import AccessRefused
 
 _MAX_TOKEN = 256
 _ALONE = frozenset(ClientKind)
+_UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_IN_PATH = re.compile(rf"/({_UUID})(?:[./]|$)")
+_IN_QUERY = re.compile(rf"(?:^|&)(?:patient|subject)=(?:Patient(?:/|%2F))?({_UUID})(?:&|$)")
 
 
-def actor_of(request: HttpRequest, *, now: dt.datetime) -> Actor:
-    """The professional for whom the software acts, or the software itself when its kind allows it.
+def space_in(request: HttpRequest) -> uuid.UUID | None:
+    """The space that the address of a read seems to name."""
+    if request.method not in ("GET", "HEAD"):
+        return None
+    found = _IN_PATH.search(request.path_info) or _IN_QUERY.search(request.META.get("QUERY_STRING", ""))
+    return uuid.UUID(found[1]) if found else None
+
+
+def actor_of(request: HttpRequest, *, now: dt.datetime) -> tuple[Actor, Loaded]:
+    """The professional for whom the software acts, or the software itself when its kind allows it; and what was loaded.
 
     Raises NotSignedIn, TokenRefused, AccessRefused(token-subject).
     """
@@ -24,9 +42,13 @@ def actor_of(request: HttpRequest, *, now: dt.datetime) -> Actor:
         raise NotSignedIn
     if len(token) > _MAX_TOKEN or not token.isascii():
         raise TokenRefused
-    found = identity.find_token(token, now)
+    found, loaded = access.find_token(token, space_in(request), now)
     if found is None:
         raise TokenRefused
+    return _actor(found), loaded
+
+
+def _actor(found: TokenView) -> Actor:
     if found.professional_id is None and found.kind in _ALONE:
         return Actor(
             kind=ActorKind.SOFTWARE,

@@ -2,18 +2,21 @@
 
 from functools import cache
 from importlib.metadata import version
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import get_resolver
 
-from hygie.api import scopes
+from hygie.api import query, scopes
 from hygie.api.fhir import served
+from hygie.api.fhir.resources import fhir_base
 from hygie.api.policy import policy
-from hygie.api.query import is_pretty
-from hygie.api.reply import fhir
+from hygie.api.published import Published
 from hygie.fhir.core import json
-from hygie.fhir.http import capability
+from hygie.fhir.core.parameters import BadQuery
+from hygie.fhir.http import capability, capability_terminology
+from hygie.terminology import sets
 
 
 @cache
@@ -36,24 +39,41 @@ def smart_configuration(request: HttpRequest) -> HttpResponse:
     return HttpResponse(_smart(), content_type="application/json")
 
 
-@cache
-def _statement() -> bytes:
-    interactions: dict[str, list[str]] = {"system": ["batch"]}
+def interactions() -> dict[str, list[str]]:
+    """Type (or "system") → the codes of what it answers, as the policies of the routes and `served` tell."""
+    found: dict[str, list[str]] = {"system": ["batch"]}
     for pattern in get_resolver("hygie.api.urls").url_patterns:
         typed = "fhir_type:resource_type" in str(pattern.pattern)
         for each in pattern.callback.methods.values():
             for kind in served.TYPES if typed else ["system"]:
-                codes = interactions.setdefault(kind, [])
+                codes = found.setdefault(kind, [])
                 if each.interaction and each.interaction not in codes and served.does(kind, each.interaction):
                     codes.append(each.interaction)
-    return json.write(
-        capability.statement(
-            base=f"{settings.HYGIE_BASE_URL}/fhir", version=version("hygie"), interactions=interactions
-        )
-    )
+    for kind, codes in found.items():
+        if "create" in codes and served.does(kind, "conditional-create"):
+            codes.append("conditional-create")
+    return found
+
+
+def _capability() -> dict[str, Any]:
+    return capability.statement(base=fhir_base(), version=version("hygie"), interactions=interactions())
+
+
+def _terminology() -> dict[str, Any]:
+    return capability_terminology.terminology(base=fhir_base(), version=version("hygie"), systems=sets.loaded_systems())
+
+
+_MODES = {
+    "full": Published(_capability),
+    "normative": Published(lambda: capability.normative(_capability())),
+    "terminology": Published(_terminology),
+}
 
 
 @policy("public", "none", interaction="capabilities")
 def metadata(request: HttpRequest) -> HttpResponse:
-    """GET /fhir/metadata."""
-    return fhir(_statement(), pretty=is_pretty(request))
+    """GET /fhir/metadata, with `mode=full|normative|terminology`."""
+    mode = next((value for key, value in query.pairs(request) if key == "mode"), "full")
+    if mode not in _MODES:
+        raise BadQuery("mode is full, normative or terminology.", code="search-value", path="http.mode")
+    return _MODES[mode].answer(request)

@@ -67,11 +67,20 @@ _KINDS: tuple[tuple[type[HygieError], int, str], ...] = (
     (errors.NotAllowed, 405, "not-supported"),
     (errors.AccessRefused, 403, "forbidden"),
     (errors.TooLarge, 413, "too-long"),
+    (errors.TooMany, 429, "throttled"),
     (errors.Unavailable, 503, "transient"),
 )
 # Faults of the request rather than of the resource in it.
 _BAD_REQUESTS = frozenset({"cursor", "body-length", "criterion", "id-mismatch", "type-mismatch"})
-_WORDS = (("required", "required"), ("missing", "required"), ("unknown", "code-invalid"), ("mismatch", "business-rule"))
+_WORDS = (
+    ("required", "required"),
+    ("missing", "required"),
+    ("unknown", "code-invalid"),
+    ("mismatch", "business-rule"),
+    ("costly", "too-costly"),
+    ("not-supported", "not-supported"),
+    ("not-loaded", "not-found"),
+)
 
 
 def _issue_kind(error: HygieError, kind: str) -> str:
@@ -117,6 +126,8 @@ def answer(error: HygieError) -> HttpResponse:
         response["Allow"] = error.allow
     elif isinstance(error, errors.NotAllowed):
         response["Allow"] = "GET, HEAD"
+    elif isinstance(error, errors.TooMany):
+        response["Retry-After"] = str(error.retry_after)
     elif status == 503:
         response["Retry-After"] = str(RETRY_SECONDS)
     return response

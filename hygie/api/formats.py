@@ -11,7 +11,12 @@ from hygie.lib.errors import Invalid
 
 def spoken(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """The answer in FHIR XML when the client wants it so; what is no FHIR JSON, or what XML cannot hold, as it is."""
-    if not response.content or response.get("Content-Type") != headers.JSON or not _wants_xml(request):
+    if (
+        response.streaming
+        or not response.content
+        or response.get("Content-Type") != headers.JSON
+        or not _wants_xml(request)
+    ):
         return response
     try:
         response.content = xml.write(json.read_object(response.content))

@@ -9,10 +9,9 @@ from collections.abc import Callable
 
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import Resolver404, get_resolver
 
 from hygie.access.actions import journal_refusal
-from hygie.api import errors, formats
+from hygie.api import errors, formats, routing
 from hygie.api.bearer import actor_of
 from hygie.api.policy import Route
 from hygie.api.query import chosen_format
@@ -21,11 +20,15 @@ from hygie.fhir.http.headers import resource_form
 from hygie.lib import clock
 from hygie.lib.errors import HygieError, NotFound, Unavailable
 
-URLCONF = "hygie.api.urls"
 _FIRST_STEPS = frozenset({"fhir", "dmp", "oauth"})
 _DISCOVERY = "/.well-known/smart-configuration"
-# Their answers have a form of their own: RFC 6749 and RFC 8615 say JSON. A Binary is given as what it is.
-_OWN_FORM = frozenset({"token", "discovery", "discovery-root"})
+# Their answers have a form of their own: RFC 6749, RFC 8615, OpenAPI and GraphQL say JSON. A Binary is given as what it is.
+# An export's manifest is JSON, its files are ndjson.
+_OWN_FORM = frozenset(
+    {
+        "token", "discovery", "discovery-root", "graphql", "graphql-instance", "openapi", "export-status", "export-file",
+    }
+)  # fmt: skip
 
 
 class MachineDoor:
@@ -41,6 +44,8 @@ class MachineDoor:
         response["X-Request-Id"] = request_id
         response["Cache-Control"] = "no-store"
         response["X-Content-Type-Options"] = "nosniff"
+        if response.streaming:
+            return response
         if response.status_code != 304:
             response["Content-Length"] = str(len(response.content))
         if request.method == "HEAD":
@@ -69,10 +74,9 @@ def _answer(request: HttpRequest, request_id: str) -> HttpResponse:
 
 
 def _resolve(request: HttpRequest) -> tuple[Route, dict[str, str], str]:
-    try:
-        match = get_resolver(URLCONF).resolve(request.path_info)
-    except Resolver404:
-        raise NotFound("No such address, or a type that this server does not serve.", code="route-unknown") from None
+    match = routing.find(request.path_info[1:])
+    if match is None:
+        raise NotFound("No such address, or a type that this server does not serve.", code="route-unknown")
     request.resolver_match = match  # the access log names the route by it
     return match.func, match.kwargs, match.url_name or ""  # type: ignore[return-value]
 
@@ -83,7 +87,7 @@ def _call(request: HttpRequest, view: Route, kwargs: dict[str, str], route: str)
         raise errors.MethodNotAllowed(view.allow)
     request.received_at = clock.now()  # type: ignore[attr-defined]
     if policy.audience == "client":
-        request.actor = actor_of(request, now=request.received_at)  # type: ignore[attr-defined]
+        request.actor, request.loaded = actor_of(request, now=request.received_at)  # type: ignore[attr-defined]
     raw = route == "instance" and kwargs["resource_type"] == "Binary" and request.method in ("GET", "HEAD")
     if not raw and route not in _OWN_FORM:
         form = resource_form(request.META.get("HTTP_ACCEPT", ""), chosen_format(request))

@@ -115,12 +115,24 @@ def _people(read: Any, env: environment.Env) -> Iterator[Weakness]:
         )
     if read.HYGIE_TOKEN_SECONDS > _TOKEN_SECONDS:
         yield Weakness("error", "HYGIE_TOKEN_SECONDS", f"is over {_TOKEN_SECONDS}: a stolen token would live too long.")
-    if read.SESSION_COOKIE_AGE > _IDLE_SECONDS:
+    if read.HYGIE_SESSION_IDLE_SECONDS > _IDLE_SECONDS:
         yield Weakness("warning", "HYGIE_SESSION_MINUTES", "is over an hour: a page left open stays open.")
     if not read.HYGIE_MATRIX:
         yield Weakness(
             "warning", "HYGIE_MATRIX", "is empty: rights come from the model table, not from the official one."
         )
+
+
+def _providers(read: Any, env: environment.Env) -> Iterator[Weakness]:
+    for prefix, values in zip(("FRANCECONNECT", "PSC"), read.HYGIE_IDENTITY_PROVIDERS.values(), strict=True):
+        if values["issuer"] and urlsplit(values["issuer"]).scheme != "https":
+            yield Weakness(
+                "error", f"HYGIE_{prefix}_ISSUER", "is not https: anybody on the way could say who people are."
+            )
+        if values["issuer"] and not (values["client_id"] and values["client_secret"]):
+            yield Weakness(
+                "error", f"HYGIE_{prefix}_CLIENT_ID", "or its secret is empty: the provider will not answer."
+            )
 
 
 def _log(read: Any, env: environment.Env) -> Iterator[Weakness]:
@@ -135,5 +147,6 @@ _CHECKS: tuple[Callable[[Any, environment.Env], Iterator[Weakness]], ...] = (
     _address,
     _database,
     _people,
+    _providers,
     _log,
 )

@@ -52,6 +52,17 @@ def _parser() -> argparse.ArgumentParser:
         commands, "load-matrix", _load_matrix, "check the official habilitation matrix and use it from now on"
     )
     matrix.add_argument("file", type=Path)
+    profiles = _add(commands, "load-profiles", _load_profiles, "keep the FHIR profiles of a package, and check by them")
+    profiles.add_argument(
+        "source", type=Path, nargs="+", help="package (.tgz), folder of StructureDefinitions, or one file"
+    )
+    terminology = _add(
+        commands, "load-terminology", _load_terminology, "keep code systems, value sets and maps, and answer from them"
+    )
+    terminology.add_argument("source", type=Path, nargs="+", help="package (.tgz), folder of FHIR JSON, or one file")
+    code = _add(commands, "code", _code, "the code that an account of the demonstration is asked for at sign-in")
+    code.add_argument("username")
+    code.add_argument("--data", type=Path, default=Path("var/demo"), help="folder of the country (default: var/demo)")
     trace = _add(commands, "trace", None, "the journal of who did what")
     verify = _add(trace.add_subparsers(required=True, metavar="command"), "verify", _verify, "is every chain whole?")
     verify.add_argument(
@@ -104,8 +115,27 @@ def _demo(options: argparse.Namespace) -> int:
         check_port(choices.port)
     with demo.hold(folder):
         load = demo.prepare_folder(choices)
-        _set_up(**demo.environment(choices))
-        demo.run(choices, load=load)
+        services = demo.plan_state(choices)
+        _set_up(**demo.environment(choices, services))
+        demo.run(choices, services, load=load)
+    return 0
+
+
+def _code(options: argparse.Namespace) -> int:
+    """What an application of codes would show, for accounts whose secret is published in ready.json."""
+    import json
+
+    import pyotp
+
+    path = options.data.expanduser() / "ready.json"
+    if not path.exists():
+        raise Refused(f"{path} is not there: start the demonstration first, or give its folder with --data")
+    ready = json.loads(path.read_text(encoding="utf-8"))
+    accounts = [*ready["people"], *ready["professionals"]]
+    found = next((each for each in accounts if each.get("username") == options.username), None)
+    if found is None:
+        raise Refused(f"{path} has no account named {options.username}")
+    print(pyotp.TOTP(found["totp_secret"]).now())
     return 0
 
 
@@ -182,6 +212,41 @@ def _load_matrix(options: argparse.Namespace) -> int:
     official = sum(row.status == "official" for row in rows)
     print(f"{len(rows)} rows, {official} official, copied to {target}. They hold when the servers are started again.")
     return 0
+
+
+def _load_profiles(options: argparse.Namespace) -> int:
+    _set_up()
+    from django.conf import settings
+
+    from hygie.config import profiles
+    from hygie.lib.errors import Invalid
+
+    folder = Path(settings.HYGIE_DATA) / "profiles"
+    for each in options.source:
+        try:
+            told = profiles.keep(each, folder)
+        except OSError as error:
+            raise Refused(f"{each} cannot be read: {type(error).__name__}") from error
+        except Invalid as error:
+            print(f"{each}: {error.path}: {error.message}", file=sys.stderr)
+            return 1
+        print(told)
+    print("They hold when the servers are started again.")
+    return 0
+
+
+def _load_terminology(options: argparse.Namespace) -> int:
+    _set_up()
+    from hygie.config import terminology
+
+    try:
+        kept, refused = terminology.keep_all(options.source)
+    except OSError as error:
+        raise Refused(f"{error.filename} cannot be read: {type(error).__name__}") from error
+    for line in refused:
+        print(line, file=sys.stderr)
+    print(f"{kept} kept, {len(refused)} refused. They hold when the servers are started again.")
+    return 1 if refused else 0
 
 
 def _verify(options: argparse.Namespace) -> int:

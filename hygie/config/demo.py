@@ -17,7 +17,7 @@ from typing import Any, cast
 from django.core.management import call_command
 from django.db import connection
 
-from hygie.config import processes, static, welcome
+from hygie.config import processes, state, static, welcome
 from hygie.config.processes import CannotServe
 from hygie.config.progress import Progress
 
@@ -28,7 +28,7 @@ _LOADED = "country.json"
 _READY = "ready.json"
 # What a load writes, and so what may be removed before another one. Nothing else in the folder is ever touched.
 _OURS = ("hygie.sqlite3", "hygie.sqlite3-wal", "hygie.sqlite3-shm", "hygie.sqlite3-journal", "blobs", "static")
-_OUR_KEYS = ("demo-secret-key", "demo-master-key", _READY)
+_OUR_KEYS = ("demo-secret-key", "demo-master-key", _READY, state.FILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,14 @@ class Choices:
         return f"http://127.0.0.1:{self.port}"
 
 
-def environment(choices: Choices) -> dict[str, str]:
+def plan_state(choices: Choices) -> state.State:
+    return state.plan(choices.folder, choices.port, choices.base_url, serve=choices.serve)
+
+
+def environment(choices: Choices, services: state.State) -> dict[str, str]:
     """What the settings read: the embedded database of the folder, or an empty PostgreSQL that HYGIE_DATABASE_URL names."""
     return {
+        **services.environment(),
         "HYGIE_MODE": "demo",
         "HYGIE_DATA": str(choices.folder),
         "HYGIE_BASE_URL": choices.base_url,
@@ -95,18 +100,31 @@ def _check_same_country(choices: Choices, loaded: dict[str, Any]) -> None:
             )
 
 
-def run(choices: Choices, *, load: bool) -> None:
+def run(choices: Choices, services: state.State, *, load: bool) -> None:
     """After django.setup()."""
     country = _load(choices) if load else _read_loaded(choices)
     if choices.bench:
         _add_bench(choices, country)
     static.gather()
-    ready = _with_addresses(country["ready"], choices.base_url)
+    ready = _with_addresses(country["ready"], choices.base_url) | _write_state(choices, services, country)
     if not choices.serve:
         _write_secret(choices.folder / _READY, ready)
         welcome.say(f"The country is ready in {choices.folder}; {_READY} has its accounts.")
         return
-    _serve(choices, ready, country)
+    _serve(choices, services, ready, country)
+
+
+def _write_state(choices: Choices, services: state.State, country: dict[str, Any]) -> dict[str, Any]:
+    """The file of the services of the State; gives what ready.json says of them."""
+    from hygie.lib.clock import now
+    from hygie.simulators.country.people import REFERENCE
+    from hygie.simulators.state import identities
+
+    reference = min(REFERENCE, now().date())
+    content = services.content(identities.build(country["seed"], country["people"], reference))
+    _write_secret(choices.folder / state.FILE, content)
+    providers = list(identities.ready(content["providers"]))
+    return {"identity_providers": providers, "letterbox_url": services.letterbox_url}
 
 
 def _read_loaded(choices: Choices) -> dict[str, Any]:
@@ -178,12 +196,13 @@ def _write_secret(path: Path, content: dict[str, Any]) -> None:
     draft.replace(path)
 
 
-def _serve(choices: Choices, ready: dict[str, Any], country: dict[str, Any]) -> None:
+def _serve(choices: Choices, services: state.State, ready: dict[str, Any], country: dict[str, Any]) -> None:
     group = processes.Group(choices.folder / "log")
     with processes.stop_asked() as stop_asked:
         try:
             group.start("web", processes.web_command(host="127.0.0.1", port=choices.port, workers=choices.workers))
             group.start("worker", processes.worker_command())
+            group.start("state", state.command(choices.folder / state.FILE, services.port))
             processes.wait_until_healthy(group, choices.port, stop_asked)
             if not stop_asked():
                 _write_secret(choices.folder / _READY, ready)

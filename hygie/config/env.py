@@ -28,7 +28,6 @@ VARIABLES = (
         "",
         "`postgresql://user:password@host:port/name?sslmode=…`; empty: SQLite in the data folder.",
     ),
-    Variable("HYGIE_DATABASE_POOL", "10", "PostgreSQL connections kept open by each process."),
     Variable("HYGIE_SECRET_KEY", "", "Django's signing key, 50 characters at least; demo: made in the data folder."),
     Variable(
         "HYGIE_MASTER_KEY",
@@ -39,21 +38,50 @@ VARIABLES = (
     Variable(
         "HYGIE_ALLOWED_HOSTS", "", "Host names served, separated by commas; empty: the host of the public address."
     ),
+    Variable(
+        "HYGIE_PROXIES",
+        "",
+        "Our own proxies before the server, whose `X-Forwarded-For` is believed; empty: 1 with https, else 0.",
+    ),
     Variable("HYGIE_SESSION_MINUTES", "15", "Idle minutes after which a person is signed out."),
     Variable("HYGIE_SESSION_HOURS", "12", "Hours after which a session ends whatever happens."),
+    Variable("HYGIE_NOTICE_DAYS", "30", "How many days ahead people are told of a change of rights."),
     Variable("HYGIE_CONSULTATION_MINUTES", "60", "How long an explicit consent to consultation lasts."),
     Variable("HYGIE_TOKEN_SECONDS", "600", "Life of an access token; 600 is the maximum."),
+    Variable("HYGIE_EXPORT_HOURS", "24", "How long the files of a bulk export can be fetched."),
+    Variable("HYGIE_EXPORT_JOBS", "3", "Bulk exports that one client may have under way at once."),
     Variable("HYGIE_DOCUMENT_MEGABYTES", "20", "Largest document accepted."),
     Variable(
         "HYGIE_MATRIX",
         "",
         "CSV of the official habilitation matrix; empty: that of `hygie load-matrix`, else the model table.",
     ),
+    Variable("HYGIE_LEVELS", "", "CSV of the levels that each act asks for; empty: the model table."),
     Variable(
         "HYGIE_ACCEPTED_INS_OIDS",
         "",
         "INS roots accepted, separated by commas; empty: real ones in production, test ones too in demo.",
     ),
+    Variable(
+        "HYGIE_MAIL_URL",
+        "",
+        "Carrier of e-mails: `smtp://user:password@host:587?starttls`, `smtps://…`, or an `https://` operator.",
+    ),
+    Variable("HYGIE_MAIL_FROM", "ne-pas-repondre@hygie.invalid", "Sender of e-mails."),
+    Variable("HYGIE_SMS_URL", "", "Carrier of SMS: an `https://` operator, or `class:module:Name`."),
+    Variable("HYGIE_LETTER_URL", "", "Carrier of letters: an `https://` operator, or `class:module:Name`."),
+    Variable("HYGIE_GATEWAY_TOKEN", "", "Bearer token of the HTTP operators."),
+    Variable("HYGIE_FRANCECONNECT_ISSUER", "", "Issuer of FranceConnect+; empty: citizens are not offered it."),
+    Variable("HYGIE_FRANCECONNECT_CLIENT_ID", "", "Our client id at FranceConnect+."),
+    Variable("HYGIE_FRANCECONNECT_CLIENT_SECRET", "", "Our secret at FranceConnect+."),
+    Variable(
+        "HYGIE_FRANCECONNECT_LEVEL",
+        "substantial",
+        "Least level of a sign-in by FranceConnect+: `low`, `substantial` or `high`.",
+    ),
+    Variable("HYGIE_PSC_ISSUER", "", "Issuer of Pro Santé Connect; empty: professionals are not offered it."),
+    Variable("HYGIE_PSC_CLIENT_ID", "", "Our client id at Pro Santé Connect."),
+    Variable("HYGIE_PSC_CLIENT_SECRET", "", "Our secret at Pro Santé Connect."),
     Variable(
         "HYGIE_SHARED", "", "Folder of the official samples, for the demonstration and the tests; empty: `../shared`."
     ),

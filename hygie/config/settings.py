@@ -16,12 +16,36 @@ HYGIE_MODE = _env.choice("HYGIE_MODE", "demo", "production")
 HYGIE_DEMO = HYGIE_MODE == "demo"
 HYGIE_DATA = _env.folder("HYGIE_DATA")
 HYGIE_BASE_URL = _env.text("HYGIE_BASE_URL").rstrip("/")
+HYGIE_NOTICE_DAYS = _env.number("HYGIE_NOTICE_DAYS", at_least=1, at_most=180)
 HYGIE_CONSULTATION_MINUTES = _env.number("HYGIE_CONSULTATION_MINUTES", at_least=5, at_most=1440)
 HYGIE_TOKEN_SECONDS = _env.number("HYGIE_TOKEN_SECONDS", at_least=30, at_most=600)
 HYGIE_DOCUMENT_BYTES = _env.number("HYGIE_DOCUMENT_MEGABYTES", at_least=1, at_most=100) * 1024 * 1024
+HYGIE_GATEWAYS = {
+    "email": _env.text("HYGIE_MAIL_URL"),
+    "sms": _env.text("HYGIE_SMS_URL"),
+    "letter": _env.text("HYGIE_LETTER_URL"),
+}
+HYGIE_GATEWAY_TOKEN = _env.text("HYGIE_GATEWAY_TOKEN")
+HYGIE_MAIL_FROM = _env.text("HYGIE_MAIL_FROM")
+HYGIE_IDENTITY_PROVIDERS = {
+    "franceconnect": {
+        "issuer": _env.text("HYGIE_FRANCECONNECT_ISSUER"),
+        "client_id": _env.text("HYGIE_FRANCECONNECT_CLIENT_ID"),
+        "client_secret": _env.text("HYGIE_FRANCECONNECT_CLIENT_SECRET"),
+        "level": _env.choice("HYGIE_FRANCECONNECT_LEVEL", "low", "substantial", "high"),
+    },
+    "prosanteconnect": {
+        "issuer": _env.text("HYGIE_PSC_ISSUER"),
+        "client_id": _env.text("HYGIE_PSC_CLIENT_ID"),
+        "client_secret": _env.text("HYGIE_PSC_CLIENT_SECRET"),
+    },
+}
+HYGIE_EXPORT_HOURS = _env.number("HYGIE_EXPORT_HOURS", at_least=1, at_most=168)
+HYGIE_EXPORT_JOBS = _env.number("HYGIE_EXPORT_JOBS", at_least=1, at_most=100)
 HYGIE_SESSION_HOURS = _env.number("HYGIE_SESSION_HOURS", at_least=1, at_most=24)
 _matrix = HYGIE_DATA / "matrix.csv"  # written by `hygie load-matrix`
 HYGIE_MATRIX = _env.text("HYGIE_MATRIX") or (str(_matrix) if _matrix.exists() else "")
+HYGIE_LEVELS = _env.text("HYGIE_LEVELS")
 _REAL_INS = ("1.2.250.1.213.1.4.8", "1.2.250.1.213.1.4.9")
 HYGIE_TEST_INS_OIDS = ("1.2.250.1.213.1.4.10", "1.2.250.1.213.1.4.11")
 HYGIE_ACCEPTED_INS_OIDS = frozenset(
@@ -68,13 +92,19 @@ INSTALLED_APPS = [
     "hygie.fhir.store",
     "hygie.trace",
     "hygie.identity",
+    "hygie.identity.contacts",
+    "hygie.identity.sign_in",
+    "hygie.identity.federation",
     "hygie.access",
     "hygie.record",
+    "hygie.record.export",
+    "hygie.notifications",
     "hygie.simulators",
     "hygie.api",
     "hygie.portals",
     "hygie.portals.ui",
     "hygie.portals.public",
+    "hygie.portals.account",
     "hygie.portals.citizen",
     "hygie.portals.professional",
 ]
@@ -89,7 +119,6 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hygie.portals.middleware.HumanDoor",
@@ -134,13 +163,10 @@ def _database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 0,
+        # One lasting connection a thread of the web server: a pool between them costs as much as a statement, each time.
+        "CONN_MAX_AGE": None,
         "OPTIONS": {
-            "pool": {
-                "min_size": 1,
-                "max_size": _env.number("HYGIE_DATABASE_POOL", at_least=1, at_most=200),
-                "timeout": 5,
-            },
+            "connect_timeout": 5,
             "options": "-c statement_timeout=30000 -c lock_timeout=5000",
             # Values travel beside the statement, and a statement that comes back is planned once per connection.
             "server_side_binding": True,
@@ -168,7 +194,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "public:sign_in"
 
-SESSION_COOKIE_AGE = _env.number("HYGIE_SESSION_MINUTES", at_least=1, at_most=720) * 60
+# Idle and absolute limits are kept by `identity.sign_in`: a cookie outlives neither.
+HYGIE_SESSION_IDLE_SECONDS = _env.number("HYGIE_SESSION_MINUTES", at_least=1, at_most=720) * 60
+SESSION_COOKIE_AGE = HYGIE_SESSION_HOURS * 3600
 SESSION_COOKIE_NAME = "__Host-hygie" if _https else "hygie"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -184,6 +212,7 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+HYGIE_PROXIES = _env.number("HYGIE_PROXIES", at_least=0, at_most=9) if _env.text("HYGIE_PROXIES") else int(_https)
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
@@ -252,6 +281,8 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "CRITICAL"},
         "django.security": {"level": "ERROR"},
+        # It writes the identifiers of passkeys.
+        "fido2": {"level": "WARNING"},
         # It counts what it removed, several lines each time.
         "oauth2_provider": {"level": "WARNING"},
         # It warns of each font of each document.

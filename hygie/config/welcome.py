@@ -24,6 +24,12 @@ def _lines(ready: dict[str, Any], folder: Path, *, people: int, seed: int) -> It
     yield ""
     yield from _accounts("Citoyens", [(_person(each), each) for each in ready["people"] if each.get("username")])
     yield from _accounts("Professionnels", [(_professional(each), each) for each in ready["professionals"]])
+    yield f"  Services de l'État, simulés : FranceConnect+ et Pro Santé Connect {_root(ready['letterbox_url'])}"
+    yield f"  Codes par e-mail, SMS et lettre : {ready['letterbox_url']}"
+    yield ""
+    yield f"  Deuxième preuve à la connexion : hygie code IDENTIFIANT --data {folder} (chaque code sert une fois),"
+    yield "  ou le secret totp_secret de ready.json dans une application de codes."
+    yield ""
     yield "  À essayer d'abord"
     yield f"    1. Ouvrir {ready['base_url']} et se connecter avec un compte de citoyen : Mes documents, puis Accès."
     yield "    2. Masquer un document, et voir avec un compte de professionnel qu'il n'est plus là."
@@ -33,6 +39,10 @@ def _lines(ready: dict[str, Any], folder: Path, *, people: int, seed: int) -> It
     yield ""
     yield f"  Tous les comptes et les clients de l'API : {folder / 'ready.json'}. Journaux : {folder / 'log'}."
     yield "  Ctrl-C arrête tout."
+
+
+def _root(address: str) -> str:
+    return address.removesuffix("boite/")
 
 
 def _accounts(title: str, accounts: list[tuple[str, dict[str, Any]]]) -> Iterator[str]:

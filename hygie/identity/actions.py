@@ -5,9 +5,8 @@ import hashlib
 import secrets
 import uuid
 from collections.abc import Collection
-from functools import cache
 
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from oauth2_provider.models import AccessToken, Application
 
@@ -19,7 +18,6 @@ from hygie.identity.models import (
     Organization,
     Professional,
     Role,
-    SignInAttempt,
     Space,
     TokenSubject,
 )
@@ -27,9 +25,7 @@ from hygie.identity.traits import Traits
 from hygie.lib import ids
 from hygie.lib.errors import Conflict, Invalid
 
-ATTEMPTS = 10
 _SECRET_LENGTH = 43  # 256 bits in base64
-ATTEMPT_WINDOW = dt.timedelta(minutes=10)
 
 
 @transaction.atomic
@@ -137,33 +133,3 @@ def attach_subject(token: str, *, client_id: str, professional_id: uuid.UUID) ->
     client = MachineClient.objects.get(application__client_id=client_id)
     row = AccessToken.objects.get(token_checksum=checksum)
     TokenSubject.objects.create(token=row, professional_id=professional_id, client=client)
-
-
-@cache
-def nobody() -> str:
-    """A hash of nothing, with the current hasher: an unknown name costs the same time as a wrong password."""
-    return make_password(secrets.token_urlsafe(16))
-
-
-def check_sign_in(username: str, password: str, *, now: dt.datetime) -> int:
-    """The account of this name and password.
-
-    Raises Invalid(sign-in-refused), the same for an unknown name and a wrong password, and Conflict(sign-in-slowed)
-    after ten failures in ten minutes on one name, whether the account exists or not.
-    """
-    digest = hashlib.sha256(b"hygie.sign-in\x00" + username.strip().lower().encode("utf-8")).hexdigest()
-    attempts = SignInAttempt.objects.filter(digest=digest, at__gt=now - ATTEMPT_WINDOW)
-    if attempts.count() >= ATTEMPTS:
-        raise Conflict("Too many tries: wait ten minutes.", code="sign-in-slowed")
-    account = Account.objects.filter(username=username.strip().lower()).first()
-    encoded = nobody()
-    good = check_password(password, account.password if account else encoded)
-    if account is None or not good or not account.is_active:
-        SignInAttempt.objects.create(digest=digest, at=now)
-        raise Invalid("The name or the password is not right.", code="sign-in-refused")
-    SignInAttempt.objects.filter(digest=digest).delete()
-    return account.pk
-
-
-def forget_attempts(*, now: dt.datetime) -> int:
-    return SignInAttempt.objects.filter(at__lte=now - ATTEMPT_WINDOW).delete()[0]

@@ -4,7 +4,8 @@ import datetime as dt
 import hashlib
 import json
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -23,6 +24,7 @@ from hygie.identity.types import (
     TokenView,
 )
 from hygie.lib.errors import NotFound
+from hygie.lib.statements import fetch
 
 
 def person_of(identity: Identity) -> Person:
@@ -80,10 +82,7 @@ def find_spaces(numbers: Iterable[INS]) -> list[Person]:
     for ins in dict.fromkeys(numbers):
         if ins.oid not in settings.HYGIE_ACCEPTED_INS_OIDS:
             continue
-        with connection.cursor() as cursor:
-            cursor.execute(_PERSON, [ins.oid, ins.value])
-            row = cursor.fetchone()
-        if row is not None:
+        for row in fetch(_PERSON, [ins.oid, ins.value]):
             person = _person(*row)
             found[person.space_id] = person
     return list(found.values())
@@ -216,6 +215,14 @@ def search_organizations(text: str, *, limit: int = 20) -> list[OrganizationView
     return [_organization(row) for row in rows.order_by("name", "id")[:limit]]
 
 
+def get_account(account_id: int) -> AccountView:
+    """Raises NotFound(account-unknown), for a closed account too."""
+    row = Account.objects.filter(pk=account_id, is_active=True).first()
+    if row is None:
+        raise NotFound("No account of this id.", code="account-unknown")
+    return account_of(row)
+
+
 def account_of(user: Account) -> AccountView:
     kind = AccountKind.CITIZEN if user.space_id else AccountKind.PROFESSIONAL
     return AccountView(user.pk, kind, user.space_id, user.professional_id)
@@ -238,28 +245,34 @@ def client_names(client_ids: Collection[str]) -> dict[str, str]:
 
 
 # One statement for a request's whole identity: the token, its client, its professional and that he still works there.
-_FIND_TOKEN = """
-SELECT a.client_id, m.kind, m.organization_id, t.scope, p.id, p.idnps, p.profession
+TOKEN = """
+SELECT a.client_id, m.kind AS client_kind, m.organization_id, t.scope, p.id, p.idnps, p.profession
 FROM oauth2_provider_accesstoken t
 JOIN oauth2_provider_application a ON a.id = t.application_id
 JOIN identity_machineclient m ON m.application_id = a.id
 LEFT JOIN identity_tokensubject s ON s.token_id = t.id
 LEFT JOIN identity_professional p ON p.id = s.professional_id
-WHERE t.token_checksum = %s AND t.expires > %s
+WHERE t.token_checksum = %(checksum)s AND t.expires > %(now)s
   AND (s.id IS NULL OR EXISTS (
     SELECT 1 FROM identity_role r WHERE r.professional_id = p.id AND r.organization_id = m.organization_id AND r.active
   ) AND p.active)
 """
+TOKEN_WIDTH = 7
 
 
 def find_token(token: str, now: dt.datetime) -> TokenView | None:
     """The live access token of this text; a professional who left the structure has none."""
+    found = fetch(TOKEN, token_params(token, now))
+    return token_view(found[0]) if found else None
+
+
+def token_params(token: str, now: dt.datetime) -> dict[str, Any]:
     checksum = hashlib.sha256(token.encode("utf-8")).hexdigest()
-    with connection.cursor() as cursor:
-        cursor.execute(_FIND_TOKEN, [checksum, connection.ops.adapt_datetimefield_value(now)])
-        row = cursor.fetchone()
-    if row is None:
-        return None
+    return {"checksum": checksum, "now": connection.ops.adapt_datetimefield_value(now)}
+
+
+def token_view(row: Sequence[Any]) -> TokenView:
+    """A row of TOKEN."""
     client_id, kind, organization_id, scope, professional_id, idnps, profession = row
     return TokenView(
         client_id=client_id,

@@ -13,4 +13,4 @@ def now() -> dt.datetime:
 
 def rfc3339(instant: dt.datetime) -> str:
     """`2026-11-24T05:00:00.123456Z`: fixed width, so that text order is time order."""
-    return instant.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return instant.astimezone(dt.UTC).isoformat(timespec="microseconds")[:-6] + "Z"

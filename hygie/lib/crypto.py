@@ -96,3 +96,24 @@ def keyring(spec: str) -> Keyring:
         adapter: Keyring = getattr(import_module(module), name)()
         return adapter
     raise ValueError("HYGIE_MASTER_KEY must be file:…, keys:… or class:…")
+
+
+def envelope(spec: str, plain: bytes, *, context: bytes) -> bytes:
+    """A small secret under a key of its own, which the KEK wraps: kek id, wrapped key and ciphertext, each but the last
+    after its length on one byte (two for the wrapped key)."""
+    data_key = new_data_key()
+    kek_id, wrapped = keyring(spec).wrap(data_key, context=context)
+    head = kek_id.encode("ascii")
+    sealed = seal(data_key, plain, context=context)
+    return bytes([len(head)]) + head + len(wrapped).to_bytes(2, "big") + wrapped + sealed
+
+
+def open_envelope(spec: str, enveloped: bytes, *, context: bytes) -> bytes:
+    """Raises IntegrityError when it is not what `envelope` made for this context, Unavailable without its KEK."""
+    if not enveloped or len(enveloped) < enveloped[0] + 3:
+        raise IntegrityError
+    start = 1 + enveloped[0]
+    end = start + 2 + int.from_bytes(enveloped[start : start + 2], "big")
+    head, wrapped = enveloped[1:start], enveloped[start + 2 : end]
+    data_key = keyring(spec).unwrap(head.decode("ascii", "replace"), wrapped, context=context)
+    return unseal(data_key, enveloped[end:], context=context)

@@ -70,6 +70,16 @@ class TooLarge(HygieError):
     default_code = "too-long"
 
 
+class TooMany(HygieError):
+    """Too much was asked at once: ask again later."""
+
+    default_code = "too-many"
+
+    def __init__(self, message: str = "", *, code: str = "", path: str = "", retry_after: int = 60) -> None:
+        super().__init__(message, code=code, path=path)
+        self.retry_after = retry_after
+
+
 class Unavailable(HygieError):
     """A part that is needed does not answer; nothing was done."""
 

@@ -127,6 +127,18 @@ EVENT_SENTENCES: Mapping[str, Telling] = {
         _("Vous avez consulté tout le dossier."),
         _REFUSED_READ,
     ),
+    "record.resource.exported": Telling(
+        "download",
+        _("%(who)s a exporté les informations du dossier avec son logiciel."),
+        _("Vous avez exporté les informations du dossier."),
+        _("%(who)s a essayé d’exporter les informations du dossier. L’accès a été refusé."),
+    ),
+    "record.document.assembled": Telling(
+        "clipboard-text",
+        _("%(who)s a consulté un compte rendu et les informations qu’il réunit."),
+        _("Vous avez consulté un compte rendu et les informations qu’il réunit."),
+        _REFUSED_READ,
+    ),
     "identity.space.found": Telling(
         "search",
         _("%(who)s a ouvert le dossier avec le numéro de santé (INS)."),
@@ -141,6 +153,11 @@ EVENT_SENTENCES: Mapping[str, Telling] = {
     ),
     "identity.space.created": Telling(
         "folder-heart", _("L’espace de santé a été ouvert."), _("L’espace de santé a été ouvert.")
+    ),
+    "identity.provider.linked": Telling(
+        "fingerprint",
+        _("L’espace a été relié à une identité de FranceConnect+."),
+        _("Vous avez relié votre espace à votre identité de FranceConnect+."),
     ),
     "access.consent.given": Telling(
         "heart-handshake",

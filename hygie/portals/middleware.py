@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -23,21 +22,26 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 
 from hygie.access import actions as access_actions
+from hygie.access import levels
 from hygie.access import queries as access_queries
+from hygie.access.types import Permission
 from hygie.identity import queries as identity_queries
-from hygie.identity.types import Actor, ActorKind, Channel, Person
+from hygie.identity.sign_in import actions as sign_in_actions
+from hygie.identity.sign_in import queries as sign_in
+from hygie.identity.types import Actor, ActorKind, Channel, Level, Person
 from hygie.lib import clock
 from hygie.lib.errors import AccessRefused, HygieError, NotFound
+from hygie.portals import exercises
 from hygie.portals.errors import status_of
 from hygie.portals.policy import Policy, find_policy
 from hygie.portals.ui.errors import error_page
 
-SIGNED_IN_AT = "signed_in_at"
-SEEN_AT = "seen_at"
+SESSION = "session"
 ACTING_SPACE = "acting_space"
 ORGANIZATION = "organization_id"
 _ORGANIZATION_VIEW = "professional:organization"
-# The session is written again when this part of the idle limit has passed, not at each page.
+_STRONGER = "public:sign_in_raise"
+# The idle limit starts again when this part of it has passed, not at each page.
 _REFRESH_PARTS = 15
 logger = logging.getLogger("hygie.portals")
 
@@ -50,15 +54,15 @@ class HumanDoor:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.now = clock.now()
-        request.actor = request.account = request.space_id = request.person = request.professional = None
-        request.profiles = ()
+        request.actor = request.account = request.sign_in = None
+        request.space_id = request.person = request.professional = request.exercise = None
+        request.profiles, request.idle_seconds = (), 0
         if _body_too_large(request):
             return error_page(request, 413, code="too-long")
         try:
-            if _is_over(request):
-                logout(request)
+            if not _welcome(request):
+                request.session.flush()
                 return _to_sign_in(request, ended=True)
-            _welcome(request)
             response = self.get_response(request)
         except Exception as error:  # noqa: BLE001 - what fails before the view has no other page of ours
             response = _answer(request, error)
@@ -76,6 +80,9 @@ class HumanDoor:
             return _to_sign_in(request, ended=settings.SESSION_COOKIE_NAME in request.COOKIES)
         if not _is_of_audience(request.actor, policy):
             return _answer(request, AccessRefused("This page is for another audience.", code="wrong-portal"))
+        needed = required_level(policy)
+        if request.actor.level < needed:
+            return _to_stronger_sign_in(request, needed)
         if _must_choose_structure(request, policy):
             return redirect(_ORGANIZATION_VIEW)
         return None
@@ -92,42 +99,39 @@ def _body_too_large(request: HttpRequest) -> bool:
         return True
 
 
-def _is_over(request: HttpRequest) -> bool:
-    """The absolute limit; the idle limit is the age of the Django session, renewed here while somebody is active."""
-    if not request.user.is_authenticated:
-        return False
-    now = int(request.now.timestamp())
-    started = request.session.setdefault(SIGNED_IN_AT, now)
-    if now - started > settings.HYGIE_SESSION_HOURS * 3600:
+def _welcome(request: HttpRequest) -> bool:
+    """Put on the request who acts and whose space is shown; False when there was a session and it is over."""
+    named = request.session.get(SESSION)
+    if named is None:
         return True
-    if now - request.session.get(SEEN_AT, 0) > settings.SESSION_COOKIE_AGE // _REFRESH_PARTS:
-        request.session[SEEN_AT] = now
-    return False
+    found = sign_in.find_session(named, now=request.now)
+    if found is None:
+        return False
+    request.sign_in, request.account = found, found.account
+    idle, _ = sign_in.limits(kiosk=found.kiosk)
+    request.idle_seconds = int(idle.total_seconds())
+    if request.now - found.seen_at > idle / _REFRESH_PARTS:
+        sign_in_actions.touch(found.id, now=request.now)
+    if found.account.professional_id is not None:
+        return _welcome_professional(request, found.account.professional_id)
+    if found.account.space_id is not None:
+        _welcome_citizen(request, found.account.space_id, request.now)
+    return True
 
 
-def _welcome(request: HttpRequest) -> None:
-    """Put on the request who acts and whose space is shown."""
-    if not request.user.is_authenticated:
-        return
-    account = identity_queries.account_of(request.user)
-    request.account = account
-    if account.professional_id is not None:
-        _welcome_professional(request, account.professional_id)
-    elif account.space_id is not None:
-        _welcome_citizen(request, account.space_id, request.now)
-
-
-def _welcome_professional(request: HttpRequest, professional_id: uuid.UUID) -> None:
+def _welcome_professional(request: HttpRequest, professional_id: uuid.UUID) -> bool:
     try:
         professional = identity_queries.get_professional(professional_id)
     except NotFound:  # struck off the register since the sign-in
-        logout(request)
-        request.account = None
-        return
+        return False
     organizations = {str(each.id): each.id for each in professional.organizations}
     chosen = organizations.get(str(request.session.get(ORGANIZATION, "")))
     if chosen is None and len(organizations) == 1:
         chosen = next(iter(organizations.values()))
+    if exercises.is_offered(request.session):
+        exercise = request.exercise = exercises.find_chosen(request.session, professional)
+        chosen = exercises.organization_of(exercise)
+        professional = exercises.exercised(professional, exercise)
     request.professional = professional
     request.actor = Actor(
         kind=ActorKind.PROFESSIONAL,
@@ -136,11 +140,13 @@ def _welcome_professional(request: HttpRequest, professional_id: uuid.UUID) -> N
         idnps=professional.idnps,
         profession=professional.profession,
         organization_id=chosen,
+        level=request.sign_in.level,
     )
+    return True
 
 
 def _welcome_citizen(request: HttpRequest, own: uuid.UUID, now: datetime) -> None:
-    actor = Actor(kind=ActorKind.CITIZEN, channel=Channel.WEB, space_id=own)
+    actor = Actor(kind=ActorKind.CITIZEN, channel=Channel.WEB, space_id=own, level=request.sign_in.level)
     represented: dict[uuid.UUID, Person] | None = None
 
     def children() -> dict[uuid.UUID, Person]:
@@ -168,6 +174,21 @@ def _is_of_audience(actor: Actor, policy: Policy) -> bool:
     return policy.audience == "signed-in" or policy.audience == actor.kind
 
 
+def required_level(policy: Policy) -> Level:
+    """The highest level that the acts of a page ask for; the rules check each act again."""
+    return max((levels.required(Permission(act)) for act in policy.permissions if act != "none"), default=Level.LOW)
+
+
+def _to_stronger_sign_in(request: HttpRequest, needed: Level) -> HttpResponse:
+    """To the page that asks for more, and back here; what a form held is typed again."""
+    query = {"suite": request.path if request.method in ("GET", "HEAD") else ""}
+    if needed is Level.HIGH:
+        query["niveau"] = needed.word
+    response = redirect(f"{reverse(_STRONGER)}?{urlencode(query)}")
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def _must_choose_structure(request: HttpRequest, policy: Policy) -> bool:
     """A professional of several structures says for which one he acts before he opens anything."""
     if policy.audience != "professional" or request.actor.organization_id is not None:
@@ -186,6 +207,9 @@ def _to_sign_in(request: HttpRequest, *, ended: bool) -> HttpResponse:
     target = reverse("public:sign_in")
     response = redirect(f"{target}?{urlencode(query)}" if query else target)
     response["Cache-Control"] = "no-store"
+    if ended:
+        # Nobody pressed « Quitter »: what the browser kept of the pages goes with the session all the same.
+        response["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 

@@ -9,6 +9,7 @@ handler500 = "hygie.portals.ui.errors.server_error"
 
 urlpatterns = [
     path("", include("hygie.portals.public.urls")),
+    path("", include("hygie.portals.account.urls")),
     path("", include("hygie.portals.citizen.urls")),
     path("", include("hygie.portals.professional.urls")),
 ]

@@ -11,22 +11,25 @@ import os
 import secrets
 import uuid
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from hygie.fhir.store.rows import key
 from hygie.lib import crypto
 from hygie.lib.errors import Unavailable
+from hygie.lib.statements import fetch
 from hygie.record import rows
 from hygie.record.models import SpaceKey
 
 
 def data_key(space_id: uuid.UUID) -> bytes:
     """The space's key, unwrapped. Raises IntegrityError when the wrapped key was tampered with, Unavailable when erased."""
-    row = SpaceKey.objects.filter(space_id=space_id).values_list("kek_id", "wrapped").first()
+    row = _find_key(space_id)
     if row is None:
         raise Unavailable("The key of this space is not here: its files cannot be read.", code="key-missing")
-    return _unwrap(space_id, row[0], bytes(row[1]))
+    return unwrap(space_id, row[0], bytes(row[1]))
 
 
 def open_document(space_id: uuid.UUID, document_id: str) -> tuple[rows.DocumentRow, bytes]:
@@ -34,13 +37,13 @@ def open_document(space_id: uuid.UUID, document_id: str) -> tuple[rows.DocumentR
     filed = rows.find_filed(space_id, document_id)
     if filed is None:
         raise Unavailable("The key of this space is not here: its files cannot be read.", code="key-missing")
-    data_key = _unwrap(space_id, filed.kek_id, filed.wrapped)
+    data_key = unwrap(space_id, filed.kek_id, filed.wrapped)
     return filed.document, get(space_id, data_key, filed.document.sha256)
 
 
 def data_key_for_writing(space_id: uuid.UUID) -> bytes:
     """As `data_key`; a space without files gets its key now. Two first writers agree on one key."""
-    row = SpaceKey.objects.filter(space_id=space_id).values_list("kek_id", "wrapped").first()
+    row = _find_key(space_id)
     if row is None:
         fresh = crypto.new_data_key()
         kek_id, wrapped = crypto.keyring(settings.HYGIE_MASTER_KEY).wrap(fresh, context=_context(space_id))
@@ -50,10 +53,15 @@ def data_key_for_writing(space_id: uuid.UUID) -> bytes:
         except IntegrityError:
             return data_key(space_id)
         return fresh
-    return _unwrap(space_id, row[0], bytes(row[1]))
+    return unwrap(space_id, row[0], bytes(row[1]))
 
 
-def _unwrap(space_id: uuid.UUID, kek_id: str, wrapped: bytes) -> bytes:
+def _find_key(space_id: uuid.UUID) -> tuple[Any, ...] | None:
+    found = fetch("SELECT kek_id, wrapped FROM record_spacekey WHERE space_id = %s", [key(space_id)])
+    return found[0] if found else None
+
+
+def unwrap(space_id: uuid.UUID, kek_id: str, wrapped: bytes) -> bytes:
     keyring = crypto.keyring(settings.HYGIE_MASTER_KEY)
     return keyring.unwrap(kek_id, wrapped, context=_context(space_id))
 
@@ -67,11 +75,10 @@ def put(space_id: uuid.UUID, key: bytes, data: bytes, sha256: str) -> Path | Non
     path = _path(space_id, key, sha256)
     if path.exists():
         return None
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     sealed = crypto.seal(key, data, context=_file_context(space_id, sha256))
     try:
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with open(_new_file(temporary), "wb") as file:
             file.write(sealed)
             file.flush()
             os.fsync(file.fileno())
@@ -82,6 +89,15 @@ def put(space_id: uuid.UUID, key: bytes, data: bytes, sha256: str) -> Path | Non
             temporary.unlink()
         raise Unavailable("The document could not be stored; nothing was kept.", code="storage") from error
     return path
+
+
+def _new_file(path: Path) -> int:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    try:
+        return os.open(path, flags, 0o600)
+    except FileNotFoundError:  # the first file of its folder
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return os.open(path, flags, 0o600)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -113,8 +129,8 @@ def discard(path: Path | None) -> None:
 
 def _path(space_id: uuid.UUID, key: bytes, sha256: str) -> Path:
     address = hmac.new(key, b"hygie.blob\x00" + sha256.encode("ascii"), hashlib.sha256).hexdigest()
-    folder: Path = settings.HYGIE_DATA / "blobs" / space_id.hex / address[:2]
-    return folder / address
+    path: Path = settings.HYGIE_DATA / f"blobs/{space_id.hex}/{address[:2]}/{address}"
+    return path
 
 
 def _file_context(space_id: uuid.UUID, sha256: str) -> bytes:

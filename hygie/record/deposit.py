@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,15 +23,15 @@ from hygie.identity.traits import compare
 from hygie.identity.types import Actor, Person
 from hygie.lib import ids
 from hygie.lib.errors import Conflict, HygieError, Invalid
-from hygie.lib.outbox import actions as outbox
-from hygie.record import blobs, document_reference, replacing, rows
+from hygie.record import blobs, document_reference, replacing, storing
 from hygie.record.derived import resources_of
 from hygie.record.rows import DocumentRow
+from hygie.record.storing import Filing
 from hygie.record.submission import display_name, organization_name
 from hygie.record.types import Receipt, Submission, label_bits
 from hygie.terminology import queries as terminology
 from hygie.trace import actions as trace
-from hygie.trace.types import Event
+from hygie.trace.types import Act, Event
 
 DEPOSITED = "record.document.deposited"
 _NAMES = {"birth-family": "birth name", "given": "given names", "birth-date": "birth date", "sex": "sex"}
@@ -52,18 +52,16 @@ class _Deposit:
     def refuse(self, error: HygieError) -> HygieError:
         return journal.refusal(error, self.actor, self.space_id, self.event, now=self.now)
 
-    def record(self, event: Event, ground: str, document_id: str, version: int, digest: str) -> None:
-        trace.append(
-            journal.entry(
-                self.actor,
-                self.space_id,
-                event,
-                now=self.now,
-                ground=ground,
-                object=document_id,
-                version=version,
-                digest=digest,
-            )
+    def told(self, event: Event, ground: str, document_id: str, version: int, digest: str) -> Act:
+        return journal.entry(
+            self.actor,
+            self.space_id,
+            event,
+            now=self.now,
+            ground=ground,
+            object=document_id,
+            version=version,
+            digest=digest,
         )
 
 
@@ -162,13 +160,14 @@ def _deposit_one(one: _Deposit, written: list[Path]) -> Receipt:
         space_id=space_id,
         flags=tuple(one.flags.split()),
     )
-    if path := blobs.put(space_id, blobs.data_key_for_writing(space_id), submission.content, sha256):
+    key = blobs.unwrap(space_id, *around.key) if around.key else blobs.data_key_for_writing(space_id)
+    if path := blobs.put(space_id, key, submission.content, sha256):
         written.append(path)
-    _store(one, receipt.document_id, replaced)
-    _keep_row(one, receipt, replaced.by)
     replacing.supersede(one.actor, space_id, replaced, receipt.document_id, ground=ground, now=one.now)
-    one.record(one.event, ground, receipt.document_id, 1, sha256)
-    outbox.publish(DEPOSITED, space_id, receipt.document_id, now=one.now)
+    row, words = _row(one, receipt, replaced.by)
+    resources = _resources(one, receipt.document_id, replaced)
+    act = one.told(one.event, ground, receipt.document_id, 1, sha256)
+    storing.write(space_id, Filing(row, words, resources, act, DEPOSITED), now=one.now)
     return receipt
 
 
@@ -177,11 +176,11 @@ def _repeat(one: _Deposit, known: DocumentRow, sha256: str, ground: str) -> Rece
     if known.sha256 != sha256:
         message = "Another document of this patient has this unique id."
         raise one.refuse(Conflict(message, code="unique-id-conflict", path=one.submission.path))
-    one.record(Event.DOCUMENT_DEPOSIT_REPEATED, ground, known.id, 0, sha256)
+    trace.append(one.told(Event.DOCUMENT_DEPOSIT_REPEATED, ground, known.id, 0, sha256))
     return Receipt(known.receipt, known.id, 1, known.unique_id, sha256, one.space_id, created=False)
 
 
-def _store(one: _Deposit, document_id: str, replaced: replacing.Replacement) -> None:
+def _resources(one: _Deposit, document_id: str, replaced: replacing.Replacement) -> list[NewResource]:
     """The DocumentReference and the coded entries, with the columns that the rules look at."""
     submission, space_id, now = one.submission, one.space_id, one.now
     numbers = {author.idnps for author in submission.authors if author.idnps}
@@ -199,7 +198,7 @@ def _store(one: _Deposit, document_id: str, replaced: replacing.Replacement) -> 
         document_id=document_id,
         status=status,
         labels=labels,
-        register=identity.ids_by_idnps(numbers),
+        register=_register(one.actor, numbers),
         now=now,
     )
     entries = resources_of(
@@ -211,7 +210,14 @@ def _store(one: _Deposit, document_id: str, replaced: replacing.Replacement) -> 
         dated_at=submission.created_at,
         now=now,
     )
-    store.insert(space_id, [_as_row(one, document_id, resource, access), *entries])
+    return [_as_row(one, document_id, resource, access), *entries]
+
+
+def _register(actor: Actor, numbers: set[str]) -> Mapping[str, uuid.UUID]:
+    """The register's ids of the authors; who deposits is known already, and is mostly the only one."""
+    if actor.professional_id is not None and numbers == {actor.idnps}:
+        return {actor.idnps: actor.professional_id}
+    return identity.ids_by_idnps(numbers)
 
 
 def _as_row(one: _Deposit, document_id: str, resource: dict[str, Any], access: AccessColumns) -> NewResource:
@@ -229,7 +235,8 @@ def _as_row(one: _Deposit, document_id: str, resource: dict[str, Any], access: A
     )
 
 
-def _keep_row(one: _Deposit, receipt: Receipt, replaced_by: str) -> None:
+def _row(one: _Deposit, receipt: Receipt, replaced_by: str) -> tuple[DocumentRow, str]:
+    """The document's row, and the words by which it is found."""
     submission = one.submission
     author = next((name for a in submission.authors if (name := display_name(a))), "")
     organization = organization_name(submission)
@@ -251,5 +258,4 @@ def _keep_row(one: _Deposit, receipt: Receipt, replaced_by: str) -> None:
         flags=one.flags,
     )
     words = [submission.title, terminology.plain_title(submission.type.code), submission.type.display]
-    text = terminology.fold(" ".join([*words, author, organization, submission.text]))
-    rows.insert(one.space_id, row, text)
+    return row, terminology.fold(" ".join([*words, author, organization, submission.text]))

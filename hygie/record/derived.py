@@ -2,7 +2,8 @@
 
 import datetime as dt
 import uuid
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from hygie.fhir.core import json
 from hygie.fhir.core.dates import find_period
@@ -15,6 +16,8 @@ from hygie.record.cda.types import Entry
 
 _PATIENT = frozenset({"AllergyIntolerance", "Immunization"})
 _ENTRY = "urn:hygie:entry:"
+# The entries of a document are mostly of one time.
+_period = lru_cache(maxsize=1024)(find_period)
 _DATES = (
     "effectiveDateTime",
     "effectivePeriod",
@@ -40,14 +43,14 @@ def resources_of(
 ) -> list[NewResource]:
     """What a document says, entry by entry. They follow the document's visibility: same access columns."""
     local = {entry.path: ids.new_local_id() for entry in entries}
+    space = str(space_id)
     targets = {
-        f"{_ENTRY}{entry.path}": f"{entry.resource['resourceType']}/{ids.logical_id(space_id, local[entry.path])}"
-        for entry in entries
+        f"{_ENTRY}{entry.path}": f"{entry.resource['resourceType']}/{space}.{local[entry.path]}" for entry in entries
     }
-    document = f"DocumentReference/{ids.logical_id(space_id, document_id)}"
+    whose = _Whose(space, f"DocumentReference/{space}.{document_id}", rfc3339(now), targets)
     found = []
     for place, entry in enumerate(entries):
-        resource = _complete(entry, local[entry.path], space_id=space_id, document=document, targets=targets, now=now)
+        resource = _complete(entry, local[entry.path], whose)
         found.append(
             NewResource(
                 type=resource["resourceType"],
@@ -64,26 +67,32 @@ def resources_of(
                 derived_from=document_id,
                 place=place,
                 current=current,
-                index=index_values(resource),
+                index=index_values(resource, space),
             )
         )
     return found
 
 
-def _complete(
-    entry: Entry, local_id: str, *, space_id: uuid.UUID, document: str, targets: dict[str, str], now: dt.datetime
-) -> dict[str, Any]:
+class _Whose(NamedTuple):
+    """What the entries of one document share. `targets`: where their references to each other lead."""
+
+    space: str
+    document: str
+    written: str
+    targets: dict[str, str]
+
+
+def _complete(entry: Entry, local_id: str, whose: _Whose) -> dict[str, Any]:
     body = dict(entry.resource)
     kind = body.pop("resourceType")
     # Where it was read: the document, and the entry inside it.
-    meta = {"versionId": "1", "lastUpdated": rfc3339(now), "source": f"{document}#{entry.path}"}
-    subject = {"reference": f"Patient/{space_id}"}
-    resource = {"resourceType": kind, "id": ids.logical_id(space_id, local_id), "meta": meta}
+    meta = {"versionId": "1", "lastUpdated": whose.written, "source": f"{whose.document}#{entry.path}"}
+    resource = {"resourceType": kind, "id": f"{whose.space}.{local_id}", "meta": meta}
     # Only a report names other entries of its document.
-    resource |= _resolve(body, targets) if kind == "DiagnosticReport" else body
-    resource["patient" if kind in _PATIENT else "subject"] = subject
+    resource |= _resolve(body, whose.targets) if kind == "DiagnosticReport" else body
+    resource["patient" if kind in _PATIENT else "subject"] = {"reference": f"Patient/{whose.space}"}
     if kind in ("Observation", "MedicationStatement"):
-        resource.setdefault("derivedFrom", [{"reference": document}])
+        resource.setdefault("derivedFrom", [{"reference": whose.document}])
     return resource
 
 
@@ -105,7 +114,7 @@ def _dated(resource: dict[str, Any]) -> dt.datetime | None:
         value = resource.get(name)
         if isinstance(value, dict):
             value = value.get("start") or value.get("end")
-        if isinstance(value, str) and (found := find_period(value)):
+        if isinstance(value, str) and (found := _period(value)):
             return found[0]
     return None
 

@@ -13,7 +13,7 @@ from hygie.access import queries as access
 from hygie.access.facts import facts_for
 from hygie.access.journal import Grant, Need
 from hygie.access.rules import MASQUE_PS
-from hygie.access.types import AccessLine, Permission, Reader
+from hygie.access.types import NOTHING, AccessLine, Loaded, Permission, Reader
 from hygie.fhir.core import json
 from hygie.fhir.store.repository import Repository, Within
 from hygie.fhir.store.rows import StoredResource, key
@@ -233,11 +233,19 @@ def get_file(
 
 
 def file_by(grant: Grant, document_id: str, *, now: dt.datetime, attachment: int | None = None) -> StoredFile:
-    """The same, by a right that the caller has just asked for, in the caller's transaction."""
-    space_id, event = grant.space_id, Event.DOCUMENT_DOWNLOADED
+    """The same, by a right that the caller has just asked for."""
+    stored = find_file(grant, document_id, now=now, attachment=attachment)
+    if stored is None:
+        raise _absent(grant, Event.DOCUMENT_DOWNLOADED, now=now, object=document_id)
+    return stored
+
+
+def find_file(grant: Grant, document_id: str, *, now: dt.datetime, attachment: int | None = None) -> StoredFile | None:
+    """The same, or None when there is no such file that may be seen."""
+    space_id = grant.space_id
     row = _repository(grant, Permission.DOCUMENT_READ).read(_DOCUMENT, document_id)
     if row is None:
-        raise _absent(grant, event, now=now, object=document_id)
+        return None
     document, content = blobs.open_document(space_id, document_id)
     title = _card(row, document).title
     stored = (
@@ -245,9 +253,8 @@ def file_by(grant: Grant, document_id: str, *, now: dt.datetime, attachment: int
         if attachment is None
         else reading.inner(document, title, content, attachment)
     )
-    if stored is None:
-        raise _absent(grant, event, now=now, object=document_id)
-    _record(grant, event, now=now, object=document_id, version=row.version)
+    if stored is not None:
+        _record(grant, Event.DOCUMENT_DOWNLOADED, now=now, object=document_id, version=row.version)
     return stored
 
 
@@ -266,17 +273,27 @@ def read_resource(actor: Actor, space_id: uuid.UUID, type: str, local_id: str, *
     return Stored(row.body, row.version, row.updated_at)
 
 
-def search_resources(actor: Actor, space_id: uuid.UUID, type: str, query: SearchQuery, *, now: dt.datetime) -> Found:
-    """A page of resources of one type, newest first."""
+def search_resources(
+    actor: Actor,
+    space_id: uuid.UUID,
+    type: str,
+    query: SearchQuery,
+    *,
+    now: dt.datetime,
+    loaded: Loaded = NOTHING,
+) -> Found:
+    """A page of resources of one type, newest first, and its entry of the journal: one statement where the database can."""
     document = type == _DOCUMENT
     act = Permission.DOCUMENT_LIST if document else Permission.ENTRY_READ
     event = Event.DOCUMENT_LISTED if document else Event.ENTRY_LISTED
-    grant = journal.authorize(actor, space_id, act, event, now=now, need=Need(type, "s"))
-    scope = Scope(grant.space_id, grant.condition(act), seeing.by_type(grant))
-    page = Repository(scope).search(type, query)
-    _record(grant, event, now=now, object="" if document else type)
+    grant = journal.authorize(actor, space_id, act, event, now=now, need=Need(type, "s"), rows=loaded.of(space_id))
+    scope = Scope(grant.space_id, grant.condition(act), seeing.by_type(grant), seeing.registers(grant))
+    told = journal.entry(actor, space_id, event, now=now, ground=grant.decision.rule, object="" if document else type)
+    page = Repository(scope).serve(type, query, beside=trace.beside(told))
+    if not page.told:
+        trace.commit(told)
     included = [(each.type, each.row.body) for each in page.included]
-    return Found([row.body for row in page.rows], page.total, page.next, included, page.cut)
+    return Found(page.bodies, page.total, page.next, included, page.cut)
 
 
 def list_entries(

@@ -35,20 +35,25 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """The documents of the space that a new one meets: the `same` unique id, those it replaces, the first that replaces it."""
+    """The documents of the space that a new one meets: the `same` unique id, those it replaces, the first that replaces it.
+
+    `key`: the wrapped key of the space's files, None when it has none yet.
+    """
 
     same: DocumentRow | None
     former: tuple[DocumentRow, ...]
     waiting: DocumentRow | None
+    key: tuple[str, bytes] | None
 
 
 def around(space_id: uuid.UUID, submission: Submission) -> Around:
     """All of them in one statement."""
-    found = rows.around(space_id, [submission.unique_id, *submission.replaces], submission.unique_id)
+    found, key = rows.around(space_id, [submission.unique_id, *submission.replaces], submission.unique_id)
     return Around(
         same=next((row for row in found if row.unique_id == submission.unique_id), None),
         former=tuple(row for row in found if row.unique_id in submission.replaces),
         waiting=next((row for row in found if row.replaces == submission.unique_id), None),
+        key=key,
     )
 
 

@@ -4,6 +4,7 @@ import io
 import uuid
 
 import pypdf
+from django.db import transaction
 from pypdf.errors import PyPdfError
 
 from hygie.record import blobs
@@ -18,6 +19,7 @@ _PAGES = 30
 _CHARACTERS = 100_000
 
 
+@transaction.atomic
 def index_files(space_id: uuid.UUID, document_id: str) -> None:
     """Adds the words of a document's PDF files to what a search finds. Reading the file back also proves it whole."""
     document = Document.objects.filter(space_id=space_id, id=document_id).first()

@@ -180,7 +180,9 @@ _BEYOND = re.compile(r"[^\x00-\x7f]+")
 
 def fold(text: str) -> str:
     """Text made comparable, for every search: lower case, no accents, œ→oe, straight apostrophes, single blanks."""
-    lowered = text.casefold()
+    # ASCII is lowered as bytes, tenfold faster than a text that has one accent somewhere.
+    lowered = text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
     if not lowered.isascii():
-        lowered = _BEYOND.sub(lambda found: _plain(found[0]), lowered)
-    return " ".join(lowered.split())
+        lowered = _BEYOND.sub(lambda found: _plain(found[0].casefold()), lowered)
+    # Of all white space, the blank alone is printable: a text that was folded once needs no second look at its words.
+    return lowered.strip() if lowered.isprintable() and "  " not in lowered else " ".join(lowered.split())

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from hygie.lib.arrays import array
 from hygie.lib.errors import Unavailable
+from hygie.lib.statements import vendor
 from hygie.trace import chain
 from hygie.trace.types import Act
 
@@ -58,7 +60,7 @@ def append(act: Act) -> None:
 
 def commit(act: Act) -> None:
     """Adds the entry of an act that writes nothing else, and commits it: a read is answered after it is told."""
-    if connection.vendor == "postgresql":
+    if vendor() == "postgresql":
         _append(act)
         return
     with transaction.atomic():
@@ -66,7 +68,7 @@ def commit(act: Act) -> None:
 
 
 def _append(act: Act) -> None:
-    if connection.vendor == "postgresql":
+    if vendor() == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(_APPEND_POSTGRESQL, statement(act).params)
     else:
@@ -92,11 +94,64 @@ def statement(act: Act) -> Statement:
     )
 
 
+# The same, with positional parameters, as parts that stand before a read. `trace_act` gives the payload: no row, no entry.
+_BESIDE = f"""
+trace_next AS (
+  INSERT INTO trace_head (space_id, seq, hash)
+  SELECT space, 1, sha256(
+    decode('{chain.DOMAIN_SQL_HEX}', 'hex') || sha256(decode('{chain.DOMAIN_SQL_HEX}', 'hex') || uuid_send(space))
+    || int8send(1) || payload
+  )
+  FROM trace_act
+  ON CONFLICT (space_id) DO UPDATE SET
+    seq = trace_head.seq + 1,
+    hash = sha256(
+      decode('{chain.DOMAIN_SQL_HEX}', 'hex') || trace_head.hash || int8send(trace_head.seq + 1)
+      || (SELECT payload FROM trace_act)
+    )
+  RETURNING space_id, seq, hash
+),
+trace_told AS (
+  INSERT INTO trace_entry (space_id, seq, at, event, outcome, actor_kind, actor, object, payload, hash)
+  SELECT n.space_id, n.seq, %s, %s, %s, %s, %s, %s, a.payload, n.hash FROM trace_next n, trace_act a
+)
+"""  # noqa: S608 - the only interpolation is the format's constant
+_OF_SEARCH = f"trace_act AS MATERIALIZED (SELECT %s::uuid AS space, %s::bytea AS payload), {_BESIDE}"
+_OF_READ = f"""
+trace_act AS MATERIALIZED (
+  SELECT %s::uuid AS space, %s::bytea || convert_to(version::text, 'UTF8') || %s::bytea AS payload
+  FROM found WHERE NOT deleted
+), {_BESIDE}
+"""  # noqa: S608
+
+
+def beside(act: Act) -> tuple[str, list[Any]] | None:
+    """The entry as parts (SQL, parameters) of a read's own statement: both are done, or none.
+
+    None where the database does not write while it reads (SQLite): use `commit` then.
+    """
+    if vendor() != "postgresql":
+        return None
+    return _OF_SEARCH, [act.space_id, chain.payload(act), *_values(act)]
+
+
+def beside_read(act: Act) -> tuple[str, list[Any]] | None:
+    """The same for the read of one resource, which the statement calls `found`: the entry tells the version that was found,
+    and there is none when nothing was found, or what is deleted."""
+    if vendor() != "postgresql":
+        return None
+    return _OF_READ, [act.space_id, *chain.payload_around_version(act), *_values(act)]
+
+
+def _values(act: Act) -> list[Any]:
+    return [act.at, act.event.value, act.outcome.value, act.actor_kind, act.actor_id, act.object]
+
+
 def append_all(acts: Sequence[Act]) -> None:
     """Adds many entries, of one space or of several, in few statements; in the transaction of the acts."""
     if not connection.in_atomic_block:
         raise Unavailable("a trace entry is written in the transaction of its act", code="trace-outside-transaction")
-    if connection.vendor != "postgresql" or len(acts) < 2:
+    if vendor() != "postgresql" or len(acts) < 2:
         for act in acts:
             _append(act)
         return
@@ -115,7 +170,7 @@ def append_all(acts: Sequence[Act]) -> None:
         cursor.execute(
             _APPEND_MANY,
             [
-                *[list(column) for column in zip(*rows, strict=True)],
+                *[array(kind, column) for kind, column in zip(_ENTRY_KINDS, zip(*rows, strict=True), strict=True)],
                 list(heads),
                 [seq for seq, _ in heads.values()],
                 [digest for _, digest in heads.values()],
@@ -123,15 +178,16 @@ def append_all(acts: Sequence[Act]) -> None:
         )
 
 
-_APPEND_MANY = """
+# Of the columns of trace_entry, in the order of the statement.
+_ENTRY_KINDS = ("uuid", "int8", "timestamptz", "text", "text", "text", "text", "text", "bytea", "bytea")
+_APPEND_MANY = f"""
 WITH told AS (
   INSERT INTO trace_entry (space_id, seq, at, event, outcome, actor_kind, actor, object, payload, hash)
-  SELECT * FROM unnest(%s::uuid[], %s::int8[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[],
-    %s::text[], %s::bytea[], %s::bytea[])
+  SELECT {", ".join(f"unnest(%s::{kind}[])" for kind in _ENTRY_KINDS)}
 )
 UPDATE trace_head SET seq = n.seq, hash = n.hash
 FROM unnest(%s::uuid[], %s::int8[], %s::bytea[]) AS n (space_id, seq, hash) WHERE trace_head.space_id = n.space_id
-"""
+"""  # noqa: S608 - the only interpolation is the types above
 
 
 def _hold_heads(spaces: set[uuid.UUID]) -> dict[uuid.UUID, tuple[int, bytes]]:

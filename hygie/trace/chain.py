@@ -4,9 +4,10 @@ Written so that a program of thirty lines in another language can verify a log; 
 """
 
 import hashlib
-import json
 import uuid
 from typing import Any
+
+import msgspec
 
 from hygie.lib.clock import rfc3339
 from hygie.trace.types import Act
@@ -15,7 +16,7 @@ VERSION = 1
 _DOMAIN = b"hygie.trace.v1\x00"
 
 
-def payload(act: Act) -> bytes:
+def payload(act: Act, *, version: int = 0) -> bytes:
     """Deterministic JSON (the RFC 8785 subset: ASCII keys, strings and integers only); empty members are left out."""
     actor: dict[str, Any] = {
         "client": act.client_id,
@@ -27,7 +28,7 @@ def payload(act: Act) -> bytes:
         "organization": act.organization_id,
         "profession": act.profession,
     }
-    thing: dict[str, Any] = {"digest": act.object_digest, "id": act.object, "version": act.object_version}
+    thing: dict[str, Any] = {"digest": act.object_digest, "id": act.object, "version": version or act.object_version}
     members: dict[str, Any] = {
         "actor": {key: value for key, value in actor.items() if value},
         "at": rfc3339(act.at),
@@ -40,7 +41,17 @@ def payload(act: Act) -> bytes:
         "v": VERSION,
     }
     kept = {key: value for key, value in members.items() if value}
-    return json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+    return msgspec.json.encode(kept, order="sorted")
+
+
+_UNKNOWN = 2**53 - 1  # no resource has so many versions
+
+
+def payload_around_version(act: Act) -> tuple[bytes, bytes]:
+    """What stands before and after the version of the object, when the database is to fill it in."""
+    # No value holds a bare quote, so the member is found once.
+    before, _, after = payload(act, version=_UNKNOWN).partition(b'"version":%d' % _UNKNOWN)
+    return before + b'"version":', after
 
 
 def genesis(space_id: uuid.UUID) -> bytes:

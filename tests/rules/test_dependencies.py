@@ -55,6 +55,44 @@ def call_oauth_toolkit() -> None:
     assert len(generate_client_secret()) > 60
 
 
+def call_authlib() -> None:
+    from authlib.common.security import generate_token
+    from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
+    assert len(create_s256_code_challenge(generate_token(48))) == 43
+
+
+def call_joserfc() -> None:
+    from joserfc import jwt
+    from joserfc.jwk import ECKey
+
+    key = ECKey.generate_key("P-256")
+    token = jwt.encode({"alg": "ES256"}, {"sub": "1"}, key)
+    assert jwt.decode(token, key, algorithms=["ES256"]).claims == {"sub": "1"}
+
+
+def call_fido2() -> None:
+    from fido2.server import Fido2Server
+    from fido2.webauthn import PublicKeyCredentialRpEntity
+
+    server = Fido2Server(PublicKeyCredentialRpEntity(id="localhost", name="Hygie"))
+    options, _ = server.authenticate_begin()
+    assert len(options.public_key.challenge) >= 16
+
+
+def call_pyotp() -> None:
+    import pyotp
+
+    totp = pyotp.TOTP(pyotp.random_base32())
+    assert totp.verify(totp.at(0), for_time=0)
+
+
+def call_segno() -> None:
+    import segno
+
+    assert segno.make("otpauth://totp/x").svg_inline().startswith("<svg")
+
+
 def call_granian() -> None:
     """A page of a WSGI application, through the real server."""
     port = free_port()
@@ -76,6 +114,13 @@ def _fetch(address: str) -> bytes:
         except OSError:
             time.sleep(0.1)
     raise AssertionError("the server does not answer")
+
+
+def call_graphql() -> None:
+    from graphql import FieldNode, parse
+
+    found = parse("{ name(use: official) { family } }", max_tokens=20).definitions[0].selection_set.selections[0]
+    assert isinstance(found, FieldNode) and found.arguments[0].value.value == "official"
 
 
 def call_lxml() -> None:
@@ -139,17 +184,23 @@ def call_whitenoise() -> None:
 
 CALLS: dict[str, Callable[[], None]] = {
     "argon2-cffi": call_argon2,
+    "authlib": call_authlib,
     "cryptography": call_cryptography,
     "django": call_django,
     "django-csp": call_csp,
     "django-oauth-toolkit": call_oauth_toolkit,
+    "fido2": call_fido2,
     "granian": call_granian,
+    "joserfc": call_joserfc,
+    "graphql-core": call_graphql,
     "lxml": call_lxml,
     "msgspec": call_msgspec,
     "psycopg": call_psycopg,
+    "pyotp": call_pyotp,
     "pypdf": call_pypdf,
     "pillow": call_pillow,
     "reportlab": call_reportlab,
+    "segno": call_segno,
     "whitenoise": call_whitenoise,
 }
 

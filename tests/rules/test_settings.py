@@ -12,7 +12,7 @@ from tests.rules import source
 PAGE = source.REPOSITORY / "docs" / "reference" / "settings.md"
 # env.py reads; the others only hand an environment to the settings or to a process.
 TOUCH_ENVIRONMENT = {"hygie/config/env.py", "hygie/config/cli.py", "hygie/config/wsgi.py"}
-OF_THE_TESTS = {"HYGIE_TEST_DB"}
+OF_THE_TESTS = {"HYGIE_TEST_DB", "HYGIE_CAMPAIGN_MINUTES", "HYGIE_CAMPAIGN_SEED"}
 _NAME = re.compile(r"\bHYGIE_[A-Z_]*[A-Z]\b")
 _READERS = {".py", ".md", ".yml", ".toml", ""}
 

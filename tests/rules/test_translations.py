@@ -231,7 +231,7 @@ def test_the_pages_of_a_citizen_speak_english(compiled):
         "/dossier/documents/?du=32/13/2026",
         f"/dossier/documents/{'a' * 24}/",
     ]
-    assert _faults(house.client, [*_addresses("citizen"), *of_document, *acts, *changes]) == {}
+    assert _faults(house.client, [*_addresses("citizen"), *_addresses("account"), *of_document, *acts, *changes]) == {}
 
 
 @needs_gettext

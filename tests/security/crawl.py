@@ -95,7 +95,12 @@ def values_of(parameter: str, town: Town, visitor: Visitor) -> dict[str, str]:
         "consent_id": lambda t, v: _rows(t, v, "consent"),
         "block_id": lambda t, v: _rows(t, v, "block"),
         "opposition_id": lambda t, v: _rows(t, v, "opposition"),
+        # Those of others are tried in tests/hygie/portals/account.
+        "factor_id": lambda *_: {"unknown": str(UNKNOWN_UUID), "nil": str(uuid.UUID(int=0)), **HOSTILE},
+        "session_id": lambda *_: {"unknown": str(UNKNOWN_UUID), "nil": str(uuid.UUID(int=0)), **HOSTILE},
         "logical_id": _logical,
+        "job_id": lambda *_: {"unknown": UNKNOWN_ID, **HOSTILE},
+        "number": lambda *_: {"valid": "1", "unknown": "7", "long": "9" * 40},
         "version": lambda *_: {"valid": "1", "unknown": "7", "long": "9" * 40},
     }[parameter](town, visitor)
 

@@ -284,7 +284,9 @@ def test_ten_thousand_fields_and_broken_forms_are_refused(town, page):
 
     building.citizen(town, town.lea)
     client = Client(raise_request_exception=False, enforce_csrf_checks=False)
-    client.force_login(_user())
+    from tests import factories
+
+    factories.enter(client, _user().pk)
     kind = "multipart/form-data; boundary=x"
     coded = b'--x\r\nContent-Disposition: form-data; name="a"\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!\r\n--x--'
     bodies = {

@@ -1,5 +1,6 @@
 """R-22 and R-21: forms of other sites, sessions that end, cookies, addresses that lead away, guessing."""
 
+import datetime as dt
 import itertools
 import time
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
+
+from hygie.identity.sign_in import actions as sign_in
+from hygie.lib import clock
 
 pytestmark = pytest.mark.django_db
 HTTPS = {"SESSION_COOKIE_SECURE": True, "CSRF_COOKIE_SECURE": True}
@@ -43,6 +47,15 @@ def _password() -> str:
     return factories.PASSWORD
 
 
+def _enter(client: Client, name: str = "citoyen.lea", **form: str) -> Any:
+    """Through the page of the password, then as if the second proof had been given."""
+    from hygie.identity.sign_in.models import Session
+
+    answer = _sign_in(client, name, **form)
+    Session.objects.filter(account__username=name).update(level=2)
+    return answer
+
+
 def _sign_in(client: Client, name: str = "citoyen.lea", password: str = "", **form: str) -> Any:
     return client.post("/connexion/", {"username": name, "password": password or _password(), **form})
 
@@ -53,7 +66,7 @@ def lea(town):
 
     building.citizen(town, town.lea)  # makes the account
     client = Client(raise_request_exception=False)
-    assert _sign_in(client).status_code == 302
+    assert _enter(client).status_code == 302
     return client
 
 
@@ -134,7 +147,7 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(town, settings):
     form = {"username": "citoyen.lea", "password": _password()}
     answers.append(client.post("/connexion/", form, secure=True))
     found = {morsel.key: morsel for answer in answers for morsel in answer.cookies.values()}
-    assert set(found) == {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
+    assert set(found) == {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, "__Host-hygie-appareil"}
     for morsel in found.values():
         assert morsel["httponly"] and morsel["secure"] and morsel["samesite"] == "Lax"
         assert morsel["domain"] == "" and morsel["path"] == "/"
@@ -177,7 +190,7 @@ def test_signing_in_as_somebody_else_keeps_nothing_of_the_first(town):
     building.professional(town, "doctor", town.world.doctor)
     building.citizen(town, town.lea)
     client = Client()
-    _sign_in(client, "pro.doctor")
+    _enter(client, "pro.doctor")
     client.post("/pro/patient/", {"matricule": town.lea.ins.value, "born_on": "12/03/1984"})
     assert "records" in client.session
     first = client.cookies["hygie"].value
@@ -203,8 +216,7 @@ def test_an_account_that_is_disabled_is_out_at_the_next_request(lea):
 
 def test_a_new_password_ends_the_other_sessions(lea):
     user = get_user_model().objects.get(username="citoyen.lea")
-    user.set_password("une autre phrase secrète")
-    user.save()
+    sign_in.set_password(user.pk, "une autre phrase secrète", now=clock.now())
     assert lea.get("/accueil/").status_code == 302
 
 
@@ -224,30 +236,22 @@ def test_a_professional_struck_off_the_register_is_out_and_can_sign_out(town):
 @pytest.mark.parametrize("address", ["/accueil/", "/session/", "/dossier/documents/?skip_timeout=1", "/langue/"])
 def test_a_session_ends_by_itself_whatever_is_asked(lea, settings, limit, address):
     """T-16: no parameter and no address that is asked again and again keeps a session alive."""
-    import datetime as dt
+    from hygie.identity.sign_in.models import Session
 
-    from django.contrib.sessions.models import Session
-
-    from hygie.portals.middleware import SIGNED_IN_AT
-
-    if limit == "idle":
-        row = Session.objects.get(session_key=lea.cookies["hygie"].value)
-        row.expire_date -= dt.timedelta(seconds=settings.SESSION_COOKIE_AGE + 1)
-        row.save()
-    else:
-        session = lea.session
-        session[SIGNED_IN_AT] -= settings.HYGIE_SESSION_HOURS * 3600 + 1
-        session.save()
+    past = settings.HYGIE_SESSION_IDLE_SECONDS if limit == "idle" else settings.HYGIE_SESSION_HOURS * 3600
+    column = "seen_at" if limit == "idle" else "created_at"
+    row = Session.objects.latest("created_at")
+    Session.objects.filter(id=row.id).update(**{column: getattr(row, column) - dt.timedelta(seconds=past + 1)})
     lea.post(address) if address in ("/session/", "/langue/") else lea.get(address)
     assert lea.get("/accueil/").status_code == 302
 
 
 def test_staying_does_not_move_the_absolute_limit(lea, settings):
-    from hygie.portals.middleware import SIGNED_IN_AT
+    from hygie.identity.sign_in.models import Session
 
-    started = lea.session[SIGNED_IN_AT]
+    started = Session.objects.latest("created_at").created_at
     assert lea.post("/session/").status_code == 204
-    assert lea.session[SIGNED_IN_AT] == started
+    assert Session.objects.latest("created_at").created_at == started
 
 
 # ---- addresses and headers
@@ -350,21 +354,21 @@ def test_a_disabled_account_answers_as_an_unknown_one(town):
 
 def test_an_unknown_name_costs_as_much_as_a_wrong_password(town, settings):
     """With the real cost of a hash: an answer without one would be many times quicker."""
-    from hygie.identity import actions
+    from hygie.identity.sign_in import passwords
     from hygie.lib.errors import Invalid
     from tests.security import town as building
 
     settings.PASSWORD_HASHERS = settings.PASSWORD_HASHERS[1:] or settings.PASSWORD_HASHERS
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-    actions.nobody.cache_clear()
+    passwords.nobody.cache_clear()
     building.citizen(town, town.lea)
     spent: dict[str, list[float]] = {"citoyen.lea": [], "personne": []}
     for _ in range(5):
         for name, times in spent.items():
             started = time.process_time()
             with pytest.raises(Invalid):
-                actions.check_sign_in(name, "mauvais", now=town.world.now)
+                passwords.check(name, "mauvais", now=town.world.now)
             times.append(time.process_time() - started)
-    actions.nobody.cache_clear()
+    passwords.nobody.cache_clear()
     known, unknown = (min(times[1:]) for times in spent.values())
     assert 0.5 < known / unknown < 2

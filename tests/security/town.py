@@ -6,7 +6,6 @@ import uuid
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.test import Client
 
 from hygie.access import actions as access
@@ -164,7 +163,7 @@ def browser_of(name: str, *, space_id: Any = None, professional_id: Any = None) 
         username=name, password=factories.PASSWORD, space_id=space_id, professional_id=professional_id
     )
     client = Client(raise_request_exception=False)
-    client.force_login(get_user_model().objects.get(pk=pk))
+    factories.enter(client, pk)
     return client
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from hygie.access.actions import journal_refusal
+from hygie.access.types import NOTHING, Loaded
 from hygie.api import errors
-from hygie.api.fhir import registers
+from hygie.api.fhir import loaded_sets, registers
 from hygie.api.fhir.patients import patient
 from hygie.fhir.core import json
 from hygie.fhir.core.bundle import Entry
@@ -26,16 +27,17 @@ Search = Callable[[Call, Actor, dt.datetime], Answer]
 
 
 class Record:
-    """One actor's way to the record; every method decides and tells."""
+    """One actor's way to the record; every method decides and tells. `loaded`: what the token's statement brought."""
 
-    def __init__(self, actor: Actor, now: dt.datetime, search: Search) -> None:
-        self._actor, self._now, self._search = actor, now, search
+    def __init__(self, actor: Actor, now: dt.datetime, search: Search, loaded: Loaded = NOTHING) -> None:
+        self._actor, self._now, self._search, self._loaded = actor, now, search, loaded
 
     def read(self, type: str, id: str) -> Version:
-        if (known := registers.find(self._actor, type, id)) is not None:
+        known = registers.find(self._actor, type, id) or loaded_sets.find(self._actor, type, id)
+        if known is not None:
             return Version(id, 0, self._now, False, json.write(known))
         space_id, local_id = resources.space_of(type, id)
-        found = resources.read(self._actor, space_id, type, local_id, now=self._now)
+        found = resources.read(self._actor, space_id, type, local_id, now=self._now, loaded=self._loaded)
         return _as_version(found, self._now) if isinstance(found, Person) else found
 
     def vread(self, type: str, id: str, number: int) -> Version:
@@ -135,7 +137,7 @@ class Record:
 
     def everything(self, id: str, query: WholeQuery) -> tuple[Sequence[tuple[str, bytes]], str]:
         space_id, _ = resources.space_of("Patient", id)
-        found = resources.everything(self._actor, space_id, query, now=self._now)
+        found = resources.everything(self._actor, space_id, query, now=self._now, loaded=self._loaded)
         first = [("Patient", json.write(patient(found.person)))] if found.person else []
         return [*first, *found.resources], found.next
 

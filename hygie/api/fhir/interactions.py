@@ -72,7 +72,7 @@ def update_one(request: HttpRequest, resource_type: str, logical_id: str) -> Htt
     return _told(request, update.update(call, record_of(request)))
 
 
-@policy("client", Permission.RESOURCE_CREATE, Permission.RESOURCE_UPDATE)
+@policy("client", Permission.RESOURCE_CREATE, Permission.RESOURCE_UPDATE, interaction="conditional-update")
 def update_matching(request: HttpRequest, resource_type: str) -> HttpResponse:
     """PUT /fhir/<type>?criterion"""
     call = call_of(request, resource_type, resource=resource_of(request))
@@ -87,7 +87,7 @@ def patch_one(request: HttpRequest, resource_type: str, logical_id: str) -> Http
     )
 
 
-@policy("client", Permission.RESOURCE_UPDATE)
+@policy("client", Permission.RESOURCE_UPDATE, interaction="conditional-patch")
 def patch_matching(request: HttpRequest, resource_type: str) -> HttpResponse:
     """PATCH /fhir/<type>?criterion"""
     call = call_of(request, resource_type)
@@ -100,7 +100,7 @@ def delete_one(request: HttpRequest, resource_type: str, logical_id: str) -> Htt
     return _told(request, delete.delete(call_of(request, resource_type, logical_id), record_of(request)))
 
 
-@policy("client", Permission.RESOURCE_DELETE)
+@policy("client", Permission.RESOURCE_DELETE, interaction="conditional-delete")
 def delete_matching(request: HttpRequest, resource_type: str) -> HttpResponse:
     """DELETE /fhir/<type>?criterion"""
     return _told(request, delete.delete_matching(call_of(request, resource_type), record_of(request)))
@@ -135,7 +135,7 @@ def bundle(request: HttpRequest) -> HttpResponse:
 
 
 def record_of(request: HttpRequest) -> Record:
-    return Record(request.actor, request.received_at, resources.find)
+    return Record(request.actor, request.received_at, resources.find, request.loaded)
 
 
 def call_of(

@@ -4,7 +4,10 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
+
 from hygie.api import scopes
+from hygie.fhir.http import defined
 from hygie.identity import queries as identity
 from hygie.identity.types import Actor
 from hygie.lib.errors import AccessRefused
@@ -16,20 +19,28 @@ _PROFESSION = "1.2.250.1.71.1.2.7"
 
 
 def find(actor: Actor, resource_type: str, logical_id: str) -> dict[str, Any] | None:
-    """The resource of somebody or something of the national register, whose ids are UUIDs; None for another address.
+    """The resource of somebody or something of the national register, whose ids are UUIDs, or a definition that this server
+    works by; None for another address.
 
     Raises NotFound, AccessRefused(client.scope).
     """
+    if (definition := defined.find(resource_type, logical_id, base=f"{settings.HYGIE_BASE_URL}/fhir")) is not None:
+        _check_scope(actor, resource_type)
+        return definition
     if resource_type not in _MAKERS:
         return None
     try:
         register_id = uuid.UUID(logical_id)
     except ValueError:
         return None
+    _check_scope(actor, resource_type)
+    return _MAKERS[resource_type](register_id)
+
+
+def _check_scope(actor: Actor, resource_type: str) -> None:
     granted = scopes.parse_all(actor.scopes or ())
     if not any(scopes.covers(granted, resource_type, "r", context=context) for context in scopes.CONTEXTS):
         raise AccessRefused("The software was not granted this scope.", code="client.scope")
-    return _MAKERS[resource_type](register_id)
 
 
 def _practitioner(register_id: uuid.UUID) -> dict[str, Any]:

@@ -7,23 +7,25 @@ import uuid
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from hygie.access.types import Permission
+from hygie.access.types import NOTHING, Loaded, Permission
 from hygie.api import body, query
 from hygie.api.errors import NotAcceptable
-from hygie.api.fhir import patients
+from hygie.api.fhir import loaded_sets, patients
 from hygie.api.policy import policy
 from hygie.api.reply import fhir
-from hygie.fhir.core import json, narrowing, outcome, parameters
+from hygie.fhir.core import definitions, json, narrowing, outcome, parameters
 from hygie.fhir.http import headers, search, searchset
 from hygie.fhir.http.call import Answer, Call
 from hygie.identity import queries as identity
 from hygie.identity.ins import INS
 from hygie.identity.types import Actor
 from hygie.lib import ids
+from hygie.lib.errors import NotFound
 from hygie.record import queries as record
 from hygie.record import resources
 from hygie.record.resources import criteria
 from hygie.terminology import queries as terminology
+from hygie.terminology import sets
 
 _URN_OID = "urn:oid:"
 
@@ -34,11 +36,23 @@ def find_many(request: HttpRequest, resource_type: str) -> HttpResponse:
     pairs = asked_pairs(request)
     prefer = request.META.get("HTTP_PREFER", "")
     call = Call(base=fhir_base(), type=resource_type, query=tuple(pairs), prefer=prefer)
-    answer = find(call, request.actor, request.received_at)
+    answer = find(call, request.actor, request.received_at, request.loaded)
     return fhir(answer.body, pretty=query.is_pretty(request))
 
 
-def find(call: Call, actor: Actor, now: dt.datetime) -> Answer:
+@policy("client", Permission.DOCUMENT_LIST, Permission.ENTRY_READ, interaction="compartment")
+def find_in_compartment(request: HttpRequest, logical_id: str, resource_type: str) -> HttpResponse:
+    """GET /fhir/Patient/<id>/<type>?…: the same search, of this person."""
+    if not definitions.load().patient_compartment(resource_type):
+        raise NotFound("This type is not of the compartment of a patient.", code="route-unknown")
+    pairs = [("patient", logical_id), *query.pairs(request)]
+    prefer = request.META.get("HTTP_PREFER", "")
+    call = Call(base=fhir_base(), type=resource_type, query=tuple(pairs), prefer=prefer)
+    answer = find(call, request.actor, request.received_at, request.loaded)
+    return fhir(answer.body, pretty=query.is_pretty(request))
+
+
+def find(call: Call, actor: Actor, now: dt.datetime, loaded: Loaded = NOTHING) -> Answer:
     """A search, alone or inside a Bundle."""
     if call.type == "Patient":
         return patients.find(call, actor, now)
@@ -51,15 +65,18 @@ def find(call: Call, actor: Actor, now: dt.datetime) -> Answer:
         [pair for pair in call.query if not (wanted and pair[0] in ("_elements", "_summary"))],
         strict=headers.is_strict(call.prefer),
         canonical=terminology.canonical_system,
+        codes_of=sets.codes_of,
+        related=sets.related,
         base=call.base,
         registers=nobodys,
     )
     if nobodys:
-        found = resources.search_registers(actor, call.type, dataclasses.replace(asked.query, ids=asked.ids), now=now)
+        query = dataclasses.replace(asked.query, ids=asked.ids)
+        found = loaded_sets.search(actor, call.type, query, asked.understood, now=now)
     else:
         space_id = _space(asked.patient)
         query = dataclasses.replace(asked.query, ids=criteria.local_ids(asked.ids, space_id))
-        found = record.search_resources(actor, space_id, call.type, query, now=now)
+        found = record.search_resources(actor, space_id, call.type, query, now=now, loaded=loaded)
     return Answer(200, _searchset(call.type, asked, _narrowed(found, wanted)))
 
 
@@ -98,17 +115,17 @@ def asked_pairs(request: HttpRequest) -> list[tuple[str, str]]:
 
 def _searchset(resource_type: str, asked: search.Asked, found: record.Found) -> bytes:
     base = fhir_base()
-    next_link = ""
-    if found.next and not asked.count_only:
-        next_link = searchset.link(base, resource_type, [*asked.understood, (search.CURSOR, found.next)])
+    self_link = searchset.link(base, resource_type, asked.understood)
+    more = found.next and not asked.count_only
     return searchset.write(
         searchset.Searchset(
             base=base,
             type=resource_type,
             bodies=[] if asked.count_only else found.bodies,
             total=found.total if found.total is not None and found.total >= 0 else None,
-            self_link=searchset.link(base, resource_type, asked.understood),
-            next_link=next_link,
+            self_link=self_link,
+            # A cursor is plain, and the self link has at least `_count`.
+            next_link=f"{self_link}&{search.CURSOR}={found.next}" if more else "",
             outcome=outcome.ignored(asked.ignored, cut=found.cut),
             included=() if asked.count_only else found.included,
         )
@@ -144,7 +161,8 @@ def fhir_base() -> str:
 def binary(request: HttpRequest, logical_id: str) -> HttpResponse:
     """GET /fhir/Binary/<id>: the bytes as they were received, or a Binary resource when FHIR JSON is asked for."""
     space_id, local_id = resources.space_of("Binary", logical_id)
-    file = resources.read_file(request.actor, space_id, local_id, now=request.received_at)
+    now, loaded = request.received_at, request.loaded
+    file = resources.read_file(request.actor, space_id, local_id, now=now, loaded=loaded)
     stored = headers.media_type(file.media_type)
     form = headers.binary_form(request.META.get("HTTP_ACCEPT", ""), query.chosen_format(request), stored)
     if form is None:

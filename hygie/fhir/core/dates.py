@@ -12,7 +12,7 @@ from hygie.lib.errors import Invalid
 
 _DATETIME = re.compile(
     r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2})"
-    r"(?:T(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?P<fraction>\.[0-9]{1,9})?)?"
+    r"(?:T(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?P<fraction>\.[0-9]+)?)?"
     r"(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?)?)?)?"
 )
 Interval = tuple[dt.datetime, dt.datetime]
@@ -68,16 +68,27 @@ def _time(found: re.Match[str], midnight: dt.datetime) -> Interval:
     # A leap second is told as the last one of its minute.
     second = min(int(found["second"] or 0), 59) if found["second"] in (None, "60") else int(found["second"])
     fraction = found["fraction"]
-    low = midnight.replace(
-        hour=int(found["hour"]),
-        minute=int(found["minute"]),
-        second=second,
-        microsecond=int(fraction[1:7].ljust(6, "0")) if fraction else 0,
-        tzinfo=zone,
-    ).astimezone(dt.UTC)
+    low = _in_utc(
+        midnight.replace(
+            hour=int(found["hour"]),
+            minute=int(found["minute"]),
+            second=second,
+            microsecond=int(fraction[1:7].ljust(6, "0")) if fraction else 0,
+            tzinfo=zone,
+        )
+    )
+    length = dt.timedelta(minutes=1) if found["second"] is None else dt.timedelta(seconds=1)
     if fraction:
-        return low, low + dt.timedelta(microseconds=10 ** max(0, 7 - len(fraction)))
-    return low, low + (dt.timedelta(minutes=1) if found["second"] is None else dt.timedelta(seconds=1))
+        length = dt.timedelta(microseconds=10 ** max(0, 7 - len(fraction)))
+    return low, low + length if low < _END_OF_TIME - length else _END_OF_TIME
+
+
+def _in_utc(moment: dt.datetime) -> dt.datetime:
+    """Of the first hours of year 1 and the last of 9999, which UTC may not have, the hour that is written."""
+    try:
+        return moment.astimezone(dt.UTC)
+    except OverflowError:
+        return moment.replace(tzinfo=dt.UTC)
 
 
 def _zone(text: str | None) -> dt.tzinfo:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from hygie.fhir.core import definitions
+from hygie.fhir.core import definitions, json
 from hygie.fhir.core.json_patch import MAX_OPERATIONS, PatchFailed
 
 _STEP = re.compile(
@@ -41,6 +41,7 @@ def apply(resource: dict[str, Any], parameters: dict[str, Any]) -> dict[str, Any
     for number, operation in enumerate(operations):
         where = f"Parameters.parameter[{number}]"
         _apply_one(result, _parts(operation, where), where)
+    json.check_depth(result)
     return result
 
 

@@ -6,9 +6,12 @@ A patch is applied to a copy and wholly, or not at all.
 import copy
 from typing import Any
 
+from hygie.fhir.core.json import MAX_DEPTH
 from hygie.lib.errors import Invalid
 
 MAX_OPERATIONS = 200
+MAX_BROUGHT = 100_000
+"""Members and items that the operations of one patch bring to their places: a copy of a copy doubles."""
 _OPERATIONS = ("add", "remove", "replace", "move", "copy", "test")
 _MISSING = object()
 
@@ -24,11 +27,33 @@ def apply(resource: dict[str, Any], operations: Any) -> Any:
     if not isinstance(operations, list) or len(operations) > MAX_OPERATIONS:
         raise PatchFailed(f"A JSON Patch is a list of at most {MAX_OPERATIONS} operations.")
     result: Any = copy.deepcopy(resource)
+    left = MAX_BROUGHT
     for number, operation in enumerate(operations):
         if not isinstance(operation, dict) or operation.get("op") not in _OPERATIONS:
             raise PatchFailed(f"An operation is one of {', '.join(_OPERATIONS)}.", path=f"/{number}/op")
+        left -= _brought(result, operation, f"/{number}", left)
         result = _apply_one(result, operation, f"/{number}")
     return result
+
+
+def _brought(root: Any, operation: dict[str, Any], where: str, most: int) -> int:
+    """How many values an operation brings to its place. Raises PatchFailed when they are too many, or would stand too deep."""
+    if operation["op"] in ("remove", "test"):
+        return 0
+    depth = len(_pointer(operation.get("path"), f"{where}/path"))
+    if operation["op"] in ("copy", "move"):
+        level = [_find(root, _pointer(operation.get("from"), f"{where}/from"), where)]
+    else:
+        level = [_value(operation, where)]
+    count = 0
+    while level:
+        count += len(level)
+        level = [each for each in level if isinstance(each, dict | list)]
+        depth += bool(level)
+        if depth > MAX_DEPTH or count > most:
+            raise PatchFailed("The patch makes the resource too large or too deep.", code="patch-size", path=where)
+        level = [below for each in level for below in (each.values() if isinstance(each, dict) else each)]
+    return count
 
 
 def _apply_one(root: Any, operation: dict[str, Any], where: str) -> Any:

@@ -40,6 +40,17 @@ def narrow(resource: dict[str, Any], wanted: Wanted) -> dict[str, Any]:
     else:
         names = _names(type, wanted)
         kept = {name: value for name, value in resource.items() if name.removeprefix("_") in names}
+    return _marked(kept)
+
+
+def without(resource: dict[str, Any], name: str) -> dict[str, Any]:
+    """All but one element, marked SUBSETTED when it was there."""
+    if name not in resource:
+        return resource
+    return _marked({each: value for each, value in resource.items() if each != name})
+
+
+def _marked(kept: dict[str, Any]) -> dict[str, Any]:
     meta = kept.get("meta")
     meta = dict(meta) if isinstance(meta, dict) else {}
     meta["tag"] = [*meta.get("tag", []), _SUBSETTED]

@@ -6,6 +6,7 @@ https://hl7.org/fhir/R4/references.html. A logical id of a person's resource is 
 import re
 import uuid
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -15,7 +16,9 @@ _NAMES_SPACE = re.compile(
     re.DOTALL,
 )
 _PATIENT = re.compile(rf"(?:.*/)?Patient/({_UUID})(?:/_history/[^/]*)?", re.DOTALL)
-_LINKS = ("reference", "url", "uri")
+_LINKS = frozenset(("reference", "url", "uri"))
+# Of texts that are one already: a request names the same few spaces again and again.
+_uuid = lru_cache(maxsize=1024)(uuid.UUID)
 
 # The element that names the person, for the types of the patient compartment whose resources are always somebody's.
 PERSON: dict[str, str] = {
@@ -49,17 +52,17 @@ def links(resource: Any) -> list[str]:
     """Every literal reference and address in a resource, contained ones included."""
     found: list[str] = []
     waiting = [resource]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, dict):
+    for node in waiting:  # it grows on the way
+        if node.__class__ is dict:
             for name, value in node.items():
-                if isinstance(value, str):
+                kind = value.__class__
+                if kind is str:
                     if name in _LINKS:
                         found.append(value)
-                elif isinstance(value, dict | list):
+                elif kind is dict or kind is list:
                     waiting.append(value)
-        elif isinstance(node, list):
-            waiting += node
+        elif node.__class__ is list:
+            waiting += [each for each in node if each.__class__ is dict or each.__class__ is list]
     return found
 
 
@@ -70,7 +73,7 @@ def spaces(resource: dict[str, Any]) -> set[uuid.UUID]:
         # Cheap to say of most links: none of them holds a UUID.
         if len(link) > 36 and (named := _NAMES_SPACE.fullmatch(link)):
             found.add(named[1] or named[2])
-    return {uuid.UUID(each) for each in found}
+    return {_uuid(each) for each in found}
 
 
 def patient_of(resource: dict[str, Any]) -> uuid.UUID | None:
@@ -78,7 +81,7 @@ def patient_of(resource: dict[str, Any]) -> uuid.UUID | None:
     element = resource.get(PERSON.get(resource.get("resourceType", ""), "subject"))
     reference = element.get("reference") if isinstance(element, dict) else None
     named = _PATIENT.fullmatch(reference) if isinstance(reference, str) else None
-    return uuid.UUID(named[1]) if named else None
+    return _uuid(named[1]) if named else None
 
 
 def rewrite(node: Any, targets: Mapping[str, str]) -> Any:

@@ -4,6 +4,8 @@ All of one space in one statement, by pages; stored bodies are joined as they ar
 """
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from hygie.fhir.core import json
 from hygie.fhir.core.definitions import load
@@ -44,11 +46,10 @@ def _bundle(call: Call, found: Sequence[tuple[str, bytes]], following: str) -> b
         head["total"] = len(found)
     parts = [json.write(head)[:-1]]
     if found:
-        base = call.base.encode("ascii")
         entries = [
-            b'{"fullUrl":"%b/%b/%b","resource":%b,"search":{"mode":"match"}}'
-            % (base, type.encode("ascii"), searchset.logical_id(body, type).encode("ascii"), body)
-            for type, body in found
+            entry
+            for type, group in groupby(found, key=itemgetter(0))
+            for entry in searchset.entries(call.base, type, [body for _, body in group])
         ]
         parts += [b',"entry":[', b",".join(entries), b"]"]
     return b"".join([*parts, b"}"])

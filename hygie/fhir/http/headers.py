@@ -2,6 +2,7 @@
 
 import datetime as dt
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 from typing import Literal
 
 JSON = "application/fhir+json"
@@ -37,6 +38,7 @@ def _accepted(accept: str) -> list[str]:
     return [name for _, name in sorted(ranges, key=lambda each: each[0])]
 
 
+@lru_cache(maxsize=128)  # software asks for the same thing again and again
 def resource_form(accept: str, chosen: str = "") -> Literal["json", "xml"] | None:
     """How a resource is written for the client; None when neither suits. `chosen` is `_format`, which wins over the header.
 

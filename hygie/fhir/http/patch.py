@@ -1,4 +1,4 @@
-"""PATCH [base]/[type]/[id] and PATCH [base]/[type]?criterion: JSON Patch, or FHIRPath Patch as Parameters.
+"""PATCH [base]/[type]/[id] and PATCH [base]/[type]?criterion: JSON Patch, FHIRPath Patch as Parameters, JSON Merge Patch.
 
 https://hl7.org/fhir/R4/http.html#patch
 """
@@ -7,14 +7,15 @@ import base64
 import binascii
 from typing import Any
 
-from hygie.fhir.core import fhirpath_patch, json, json_patch
+from hygie.fhir.core import fhirpath_patch, json, json_patch, merge_patch
 from hygie.fhir.core.json_patch import PatchFailed
 from hygie.fhir.http import headers, written
 from hygie.fhir.http.call import Answer, Call, Change, Resources
 from hygie.fhir.http.update import criterion
 
 JSON_PATCH = "application/json-patch+json"
-ACCEPTED = (JSON_PATCH, headers.JSON, "application/json")
+_PLAIN = "application/json"
+ACCEPTED = (JSON_PATCH, headers.JSON, merge_patch.MEDIA_TYPE, _PLAIN)
 
 
 def patch(call: Call, resources: Resources, change: Change) -> Answer:
@@ -30,7 +31,18 @@ def patch_matching(call: Call, resources: Resources, change: Change) -> Answer:
 
 def read(body: bytes, media_type: str) -> Change:
     """What the body asks for. Raises Malformed, PatchFailed."""
-    return change_of(json.read(body), is_json_patch=media_type == JSON_PATCH)
+    told = json.read(body)
+    is_merge = isinstance(told, dict) and "resourceType" not in told and media_type == _PLAIN
+    if media_type == merge_patch.MEDIA_TYPE or is_merge:
+        return _merge(told)
+    return change_of(told, is_json_patch=media_type == JSON_PATCH)
+
+
+def _merge(told: Any) -> Change:
+    """Plain JSON that names no resource type is what fhirpy sends: the members to change."""
+    if not isinstance(told, dict):
+        raise PatchFailed("A JSON Merge Patch is an object: the members to change, null for those to take out.")
+    return lambda resource: merge_patch.apply(resource, told)
 
 
 def change_of(told: Any, *, is_json_patch: bool = False) -> Change:

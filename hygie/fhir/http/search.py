@@ -14,6 +14,7 @@ from hygie.fhir.core.parameters import BadQuery, Parameter
 from hygie.fhir.core.search import Reading, dated_param, fields, find_clause, owner_clause
 from hygie.fhir.core.search.fields import Kind
 from hygie.fhir.core.search.query import Clause, Include, SearchQuery
+from hygie.fhir.core.search.tokens import Side
 from hygie.fhir.http import including, sorting
 from hygie.lib.ids import split_logical_id
 
@@ -91,6 +92,7 @@ TYPES: Mapping[str, SearchType] = _Types()
 
 Canonical = Callable[[str], str]
 CodesOf = Callable[[str], Iterable[tuple[str, str]] | None]
+Related = Callable[[str, str, Side], Iterable[str] | None]
 _PLAINLY = Reading()
 
 
@@ -106,14 +108,16 @@ def read(
     canonical: Canonical = _PLAINLY.canonical,
     codes_of: CodesOf = _codes_of_r4,
     base: str = "",
+    related: Related = _PLAINLY.related,
     registers: bool = False,
 ) -> Asked:
     """Raises BadQuery: patient-required, search-parameter (strict), search-modifier, search-value, search-sort…
 
     `canonical` gives the one URI under which a code system is stored, `codes_of` the codes of a value set (R4's own when
-    it is not given), `base` is our own address; `registers`: the type belongs to no person, and no person is named.
+    it is not given), `base` is our own address, `related` gives what is above or below a code; `registers`: the type belongs
+    to no person, and no person is named.
     """
-    reader = _Reader(resource_type, Reading(canonical, codes_of, base), registers)
+    reader = _Reader(resource_type, Reading(canonical, codes_of, base, related), registers)
     for key, value in pairs:
         reader.take(parameters.parameter(key, value))
     if reader.ignored and strict:

@@ -38,13 +38,26 @@ class Searchset:
     included: Sequence[tuple[str, bytes]] = ()
 
 
+def entries(base: str, resource_type: str, bodies: Sequence[bytes], mode: str = "match") -> list[bytes]:
+    """The entries of resources of one type."""
+    kind = resource_type.encode("ascii")
+    head = b'{"resourceType":"%b","id":"' % kind
+    before = b'{"fullUrl":"%b/%b/' % (base.encode("ascii"), kind)
+    after = b',"search":{"mode":"%b"}}' % mode.encode("ascii")
+    return [b'%b%b","resource":%b%b' % (before, _id(body, head), body, after) for body in bodies]
+
+
 def logical_id(body: bytes, resource_type: str) -> str:
-    """The id of a stored resource, read from its first bytes: the store writes resourceType and id in front."""
-    prefix = b'{"resourceType":"' + resource_type.encode("ascii") + b'","id":"'
-    if body.startswith(prefix):
-        start = len(prefix)
-        return body[start : body.index(b'"', start)].decode("ascii")
-    return _head(body).id
+    """The id of a stored resource."""
+    return _id(body, b'{"resourceType":"%b","id":"' % resource_type.encode("ascii")).decode("ascii")
+
+
+def _id(body: bytes, head: bytes) -> bytes:
+    """Read from the first bytes: the store writes resourceType and id in front."""
+    if body.startswith(head):
+        start = len(head)
+        return body[start : body.index(b'"', start)]
+    return _head(body).id.encode("ascii")
 
 
 def write(found: Searchset) -> bytes:
@@ -56,19 +69,15 @@ def write(found: Searchset) -> bytes:
         head["total"] = found.total
     head["link"] = links
     parts = [json.write(head)[:-1]]
-    entries = [_entry(found.base, found.type, body, b"match") for body in found.bodies]
-    entries += [_entry(found.base, kind, body, b"include") for kind, body in found.included]
+    told = entries(found.base, found.type, found.bodies)
+    for kind, body in found.included:
+        told += entries(found.base, kind, [body], "include")
     if found.outcome is not None:
-        entries.append(b'{"resource":' + json.write(found.outcome) + b',"search":{"mode":"outcome"}}')
-    if entries:
-        parts += [b',"entry":[', b",".join(entries), b"]"]
+        told.append(b'{"resource":' + json.write(found.outcome) + b',"search":{"mode":"outcome"}}')
+    if told:
+        parts += [b',"entry":[', b",".join(told), b"]"]
     parts.append(b"}")
     return b"".join(parts)
-
-
-def _entry(base: str, resource_type: str, body: bytes, mode: bytes) -> bytes:
-    url = f"{base}/{resource_type}/{logical_id(body, resource_type)}".encode("ascii")
-    return b'{"fullUrl":"%b","resource":%b,"search":{"mode":"%b"}}' % (url, body, mode)
 
 
 def link(base: str, resource_type: str, pairs: Sequence[tuple[str, str]]) -> str:

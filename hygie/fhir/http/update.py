@@ -3,14 +3,10 @@
 Update as create is off: ids are given by the server.
 """
 
-from urllib.parse import urlencode
-
 from hygie.fhir.http import written
 from hygie.fhir.http.call import Answer, Call, Resources
-from hygie.fhir.http.create import checked
+from hygie.fhir.http.create import asked, checked
 from hygie.lib.errors import Invalid
-
-_OF_THE_ANSWER = ("_format", "_pretty", "_summary", "_elements")
 
 
 def update(call: Call, resources: Resources) -> Answer:
@@ -27,7 +23,7 @@ def update_matching(call: Call, resources: Resources) -> Answer:
 
 def criterion(call: Call) -> str:
     """The query without what is about the answer. Raises Invalid(criterion) when nothing is left."""
-    pairs = [pair for pair in call.query if pair[0] not in _OF_THE_ANSWER]
-    if not pairs:
+    told = asked(call)
+    if not told:
         raise Invalid("Name the resource by its id, or by a search.", code="criterion", path="http.criterion")
-    return urlencode(pairs)
+    return told

@@ -3,7 +3,7 @@
 https://hl7.org/fhir/R4/http.html#ops
 """
 
-from hygie.fhir.core import outcome
+from hygie.fhir.core import json, narrowing, outcome
 from hygie.fhir.http import headers
 from hygie.fhir.http.call import Answer, Call, Written
 
@@ -16,9 +16,12 @@ def answer(call: Call, written: Written, *, status: int, default: str = "represe
 
 
 def body(call: Call, written: Written, default: str = "representation") -> bytes:
+    """`described`: of a Binary, all but its bytes, marked as a part."""
     match headers.preferred_return(call.prefer) or default:
         case "minimal":
             return b""
         case "OperationOutcome":
             return outcome.body(outcome.issue("information", "informational", code="done", diagnostics="Done."))
-    return written.body
+        case "described":
+            return json.write(narrowing.without(json.read_object(written.body), "data"))
+    return written.whole()

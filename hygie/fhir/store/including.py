@@ -10,10 +10,11 @@ from typing import Any
 
 from hygie.fhir.core.search.query import Include
 from hygie.fhir.store.row_tests import Sql, any_of, one_of
-from hygie.fhir.store.rows import COLUMNS, StoredResource, body_cursor, key, stored
+from hygie.fhir.store.rows import COLUMNS, StoredResource, key, stored
 from hygie.fhir.store.scope import Scope
 from hygie.fhir.store.sql import Compiler
 from hygie.lib.ids import REGISTERS
+from hygie.lib.statements import fetch
 
 MAX_INCLUDED = 1_000
 _MAX_ROUNDS = 6
@@ -42,12 +43,15 @@ class _Walk:
 
 
 def collect(
-    scope: Scope, kind: str, matches: Sequence[StoredResource], includes: Sequence[Include]
+    scope: Scope, kind: str, matches: Sequence[str], includes: Sequence[Include]
 ) -> tuple[list[Included], bool]:
-    """(what comes with the matches, whether it was cut at MAX_INCLUDED). `:iterate` goes on from what was included."""
+    """(what comes with the matches, whether it was cut at MAX_INCLUDED). `:iterate` goes on from what was included.
+
+    `matches`: their local ids.
+    """
     register = scope.space_id == REGISTERS
-    walk = _Walk(scope, {(register, kind, row.id) for row in matches})
-    frontier: dict[str, list[str]] = {kind: [row.id for row in matches]} if matches else {}
+    walk = _Walk(scope, {(register, kind, each) for each in matches})
+    frontier: dict[str, list[str]] = {kind: list(matches)} if matches else {}
     for turn in range(_MAX_ROUNDS):
         asked = [each for each in includes if each.iterate or turn == 0]
         if not frontier or not asked or walk.full:
@@ -91,7 +95,7 @@ def _references(
         parts.append((f"({sql} AND i.system = %s)", [*params, each.target]) if each.target else (sql, params))
     which, numbers = any_of(parts)
     members, names = one_of("i.id", list(local_ids))
-    return _select(
+    return fetch(
         "SELECT DISTINCT i.system, i.value FROM fhir_index i "
         f"WHERE i.space_id = %s AND i.type = %s AND {members} AND {which} AND i.system <> ''",
         [key(space_id), kind, *names, *numbers],
@@ -101,7 +105,7 @@ def _references(
 def _any_own(scope: Scope, kind: str, local_ids: Sequence[str]) -> bool:
     members, names = one_of("id", list(local_ids))
     statement = f"SELECT 1 FROM fhir_resource WHERE space_id = %s AND type = %s AND {members} AND own LIMIT 1"
-    return bool(_select(statement, [key(scope.space_id), kind, *names]))
+    return bool(fetch(statement, [key(scope.space_id), kind, *names]))
 
 
 def _fetch(walk: _Walk, compiler: Compiler, wanted: dict[str, set[str]]) -> list[Included]:
@@ -118,7 +122,7 @@ def _fetch(walk: _Walk, compiler: Compiler, wanted: dict[str, set[str]]) -> list
         return []
     where, params = any_of(parts)
     return _keep(
-        walk, _select(f"SELECT {COLUMNS}, type FROM fhir_resource t WHERE {where} ORDER BY type, id", params), register
+        walk, fetch(f"SELECT {COLUMNS}, type FROM fhir_resource t WHERE {where} ORDER BY type, id", params), register
     )
 
 
@@ -131,7 +135,7 @@ def _refer(walk: _Walk, frontier: dict[str, list[str]], includes: Sequence[Inclu
                 continue
             where, params = compiler.visible(include.type, "t")
             referring, values = _referring(compiler, include, kind, local_ids)
-            rows = _select(
+            rows = fetch(
                 f"SELECT {COLUMNS}, type FROM fhir_resource t WHERE {where} AND {referring} ORDER BY sort_at DESC, id LIMIT %s",
                 [*params, *values, MAX_INCLUDED],
             )
@@ -160,9 +164,3 @@ def _keep(walk: _Walk, rows: list[tuple[Any, ...]], register: bool) -> list[Incl
             walk.found.append(each)
             new.append(each)
     return new
-
-
-def _select(statement: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with body_cursor() as cursor:
-        cursor.execute(statement, params)
-        return list(cursor.fetchall())

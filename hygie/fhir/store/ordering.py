@@ -16,13 +16,13 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from django.conf import settings
-from django.db import connection
 
 from hygie.fhir.core import json
 from hygie.fhir.core.search.query import Sort
 from hygie.fhir.store.row_tests import Sql, any_of, one_of
 from hygie.fhir.store.rows import instant, key, written
 from hygie.lib.errors import Invalid
+from hygie.lib.statements import vendor
 
 _INSTANTS = frozenset({"sort_at", "updated_at"})
 
@@ -119,7 +119,7 @@ def _read(sort: Sort, value: Any) -> Any:
 
 def _context(sorts: Sequence[Sort], space_id: uuid.UUID) -> bytes:
     """A cursor is of one order and of one space."""
-    return f"{space_id} {connection.vendor} {sorts!r}".encode()
+    return f"{space_id} {vendor()} {sorts!r}".encode()
 
 
 @lru_cache(maxsize=1)

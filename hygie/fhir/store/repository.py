@@ -4,17 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
-
 from hygie.fhir.store.including import Included, collect
-from hygie.fhir.store.rows import COLUMNS, StoredResource, body_cursor, key, stored
+from hygie.fhir.store.row_tests import Sql
+from hygie.fhir.store.rows import COLUMNS, StoredResource, key, stored
 from hygie.fhir.store.scope import Scope
 from hygie.fhir.store.search import SearchQuery
 from hygie.fhir.store.searching import Search, Within, once
+from hygie.lib.statements import fetch, vendor
 
-_NAMES = COLUMNS.split(", ")
-
-__all__ = ["Page", "Repository", "Within"]
+__all__ = ["Page", "Repository", "Served", "Within"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +24,18 @@ class Page:
     next: str
     included: list[Included] = field(default_factory=list)
     cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A page as it is served: bodies. `told` says that what stood beside the search is done."""
+
+    bodies: list[bytes]
+    total: int
+    next: str
+    included: list[Included] = field(default_factory=list)
+    cut: bool = False
+    told: bool = False
 
 
 class Repository:
@@ -44,7 +54,7 @@ class Repository:
 
     def derived(self, document_id: str) -> list[StoredResource]:
         """The entries that were read from a document, as this scope sees them."""
-        condition, params = self._scope.condition.sql(connection.vendor)
+        condition, params = self._scope.condition.sql(vendor())
         statement = (
             f"SELECT {COLUMNS} FROM fhir_resource WHERE space_id = %s AND derived_from = %s AND NOT deleted "
             f"AND {condition} ORDER BY place, id"
@@ -53,21 +63,22 @@ class Repository:
 
     def search(self, type: str, query: SearchQuery, *, within: Within | None = None) -> Page:
         """One page, with what it includes. The total counts what this scope sees."""
-        asked = Search(self._scope, type, query, within)
-        found = asked.page()
-        rows = once([stored(row) for row in found[: query.count]])
-        more = len(found) > query.count > 0
-        total = -1
-        if asked.counts:
-            total = found[0][len(_NAMES)] if found else 0
-        elif query.with_total:
-            total = asked.count()
-        included, cut = collect(self._scope, type, rows, query.includes) if query.includes else ([], False)
-        return Page(rows, total, asked.place_after(found[query.count - 1]) if more else "", included, cut)
+        rows, total, following = _page(Search(self._scope, type, query, within))
+        return Page([stored(row) for row in rows], total, following, *self._included(type, query, rows))
+
+    def serve(self, type: str, query: SearchQuery, *, beside: Sql | None = None) -> Served:
+        """The same, bodies only. `beside`: what the statement of the page does too (PostgreSQL)."""
+        rows, total, following = _page(Search(self._scope, type, query, columns="id, body", beside=beside))
+        included, cut = self._included(type, query, rows)
+        told = beside is not None and query.count > 0
+        return Served([bytes(row[1]) for row in rows], total, following, included, cut, told)
+
+    def _included(self, type: str, query: SearchQuery, rows: Sequence[tuple[Any, ...]]) -> tuple[list[Included], bool]:
+        return collect(self._scope, type, [row[0] for row in rows], query.includes) if query.includes else ([], False)
 
     def newest_of(self, types: Sequence[str], limit: int) -> list[StoredResource]:
         """The newest current resources of several types together."""
-        condition, params = self._scope.condition.sql(connection.vendor)
+        condition, params = self._scope.condition.sql(vendor())
         marks = ", ".join(["%s"] * len(types))
         statement = (
             f"SELECT {COLUMNS} FROM fhir_resource WHERE space_id = %s AND type IN ({marks}) AND NOT deleted AND current "
@@ -78,23 +89,17 @@ class Repository:
     def kinds(self, type: str, query: SearchQuery) -> tuple[str, list[Any]]:
         """(id, category, year) of what this scope sees, as a subquery for the caller's own tables of the same space."""
         where, params = Search(self._scope, type, query).where()
-        year = (
-            "EXTRACT(YEAR FROM sort_at)"
-            if connection.vendor == "postgresql"
-            else "CAST(substr(sort_at, 1, 4) AS INTEGER)"
-        )
+        year = "EXTRACT(YEAR FROM sort_at)" if vendor() == "postgresql" else "CAST(substr(sort_at, 1, 4) AS INTEGER)"
         return f"SELECT id, category, {year} AS year FROM fhir_resource r WHERE {where}", params
 
     def labelled_ids(self) -> list[str]:
         """The ids of the resources with a visibility label that this scope sees, whatever their type."""
-        condition, params = self._scope.condition.sql(connection.vendor)
+        condition, params = self._scope.condition.sql(vendor())
         statement = f"SELECT id FROM fhir_resource WHERE space_id = %s AND labels <> 0 AND {condition}"
-        with body_cursor() as cursor:
-            cursor.execute(statement, [key(self._scope.space_id), *params])
-            return [id for (id,) in cursor.fetchall()]
+        return [id for (id,) in fetch(statement, [key(self._scope.space_id), *params])]
 
     def _visible(self, type: str) -> tuple[str, list[Any]]:
-        condition, params = self._scope.condition.sql(connection.vendor)
+        condition, params = self._scope.condition.sql(vendor())
         return f"space_id = %s AND type = %s AND NOT deleted AND {condition}", [
             key(self._scope.space_id),
             type,
@@ -102,6 +107,16 @@ class Repository:
         ]
 
     def _rows(self, statement: str, params: Sequence[Any]) -> list[StoredResource]:
-        with body_cursor() as cursor:
-            cursor.execute(statement, params)
-            return [stored(row) for row in cursor.fetchall()]
+        return [stored(row) for row in fetch(statement, params)]
+
+
+def _page(asked: Search) -> tuple[list[tuple[Any, ...]], int, str]:
+    """(rows, total, cursor of the next page)."""
+    query, found = asked.query, asked.page()
+    total = -1
+    if asked.counts:
+        total = found[0][asked.width] if found else 0
+    elif query.with_total:
+        total = asked.count()
+    more = len(found) > query.count > 0
+    return once(found[: query.count]), total, asked.place_after(found[query.count - 1]) if more else ""

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.db import connection
-
 from hygie.fhir.core.search.folding import clip
 from hygie.fhir.core.search.query import (
     OWNER,
@@ -20,6 +18,7 @@ from hygie.fhir.core.search.query import (
     WordsTest,
 )
 from hygie.fhir.core.search.values import split_reference
+from hygie.lib.statements import vendor
 
 Sql = tuple[str, list[Any]]
 
@@ -39,7 +38,7 @@ def any_of(parts: list[Sql]) -> Sql:
 def one_of(column: str, values: list[Any] | tuple[Any, ...]) -> Sql:
     if len(values) == 1:
         return f"{column} = %s", [values[0]]
-    if connection.vendor == "postgresql":
+    if vendor() == "postgresql":
         return f"{column} = ANY(%s)", [list(values)]
     return f"{column} IN ({', '.join(['%s'] * len(values))})", list(values)
 
@@ -69,7 +68,7 @@ def row_test(test: Test, i: str, space: str) -> Sql:
 
 
 def _position(column: str) -> str:
-    return f"strpos({column}, %s)" if connection.vendor == "postgresql" else f"instr({column}, %s)"
+    return f"strpos({column}, %s)" if vendor() == "postgresql" else f"instr({column}, %s)"
 
 
 def _code(test: CodeTest, i: str) -> Sql:

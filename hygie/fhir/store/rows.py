@@ -12,6 +12,7 @@ from psycopg.pq import Format
 
 from hygie.fhir.core.search import NOT_OWN, IndexValue
 from hygie.fhir.store.condition import AccessColumns
+from hygie.lib.statements import vendor
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,13 @@ class StoredResource:
 COLUMNS = "id, version, updated_at, deleted, body, labels, type_code, origin, authors, status, sort_at, derived_from"
 
 
+def told(columns: str, r: str) -> str:
+    """Columns of the alias `r`, dates as text: Python reads ISO 8601 thirty times faster than the driver makes a date of it."""
+    return ", ".join(
+        f"CAST({r}.{name} AS text) AS {name}" if name.endswith("_at") else f"{r}.{name}" for name in columns.split(", ")
+    )
+
+
 def stored(row: tuple[Any, ...]) -> StoredResource:
     """A row selected with COLUMNS."""
     return StoredResource(
@@ -76,14 +84,14 @@ def stored(row: tuple[Any, ...]) -> StoredResource:
 def body_cursor() -> Iterator[Any]:
     """A cursor whose answers travel as bytes: as text, PostgreSQL would write each byte of a body as two letters."""
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if vendor() == "postgresql":
             cursor.cursor.format = Format.BINARY
         yield cursor
 
 
 def key(space_id: uuid.UUID) -> Any:
     """A UUID as the database keeps it: SQLite as 32 hexadecimal characters."""
-    return space_id if connection.vendor == "postgresql" else space_id.hex
+    return space_id if vendor() == "postgresql" else space_id.hex
 
 
 def written(value: dt.datetime) -> Any:

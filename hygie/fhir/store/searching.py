@@ -13,14 +13,10 @@ from typing import Any
 from hygie.fhir.core.search.query import CodeTest, Rows, SearchQuery, Sort
 from hygie.fhir.store import ordering
 from hygie.fhir.store.row_tests import Sql, one_of, row_test
-from hygie.fhir.store.rows import COLUMNS, StoredResource, body_cursor, key
+from hygie.fhir.store.rows import COLUMNS, key, told
 from hygie.fhir.store.scope import Scope
 from hygie.fhir.store.sql import Compiler
-
-# Dates as text: Python reads ISO 8601 thirty times faster than the driver makes a date of it.
-_MINE = ", ".join(
-    f"CAST(r.{name} AS text) AS {name}" if name.endswith("_at") else f"r.{name}" for name in COLUMNS.split(", ")
-)
+from hygie.lib.statements import fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +35,9 @@ class Search:
     type: str
     query: SearchQuery
     within: Within | None = None
+    columns: str = COLUMNS
+    beside: Sql | None = None
+    """What the statement of the page does too: parts that stand before it."""
 
     @property
     def space_id(self) -> uuid.UUID:
@@ -52,26 +51,39 @@ class Search:
         return self.query.with_total and not self.query.after and unique and self.query.count > 0
 
     def page(self) -> list[tuple[Any, ...]]:
-        """The rows of a page and one more, if there is one: COLUMNS, the total or -1, the keys of the order."""
+        """The rows of a page and one more, if there is one: the columns, the total or -1, the keys of the order."""
         if not self.query.count:
             return []
         if len(self.query.sort) == 1 and self.query.sort[0].column == "sort_at":
-            if leader := self._leader():
-                return self._select(*self._led(leader))
-            return self._select(*self._plain())
-        return self._select(*self._sorted())
+            leader = self._leader()
+            statement, params = self._led(leader) if leader else self._plain()
+        else:
+            statement, params = self._sorted()
+        if self.beside is not None:
+            parts, values = self.beside
+            statement, params = f"WITH {parts} {statement}", [*values, *params]
+        return fetch(statement, params)
 
     def count(self) -> int:
         if leader := self._leader():
             table, where, params = self._joined(leader)
-            [(found,)] = self._select(f"SELECT COUNT(DISTINCT r.id) FROM {table} WHERE {where}", params)
+            [(found,)] = fetch(f"SELECT COUNT(DISTINCT r.id) FROM {table} WHERE {where}", params)
         else:
             where, params = self.where()
-            [(found,)] = self._select(f"SELECT COUNT(*) FROM fhir_resource r WHERE {where}", params)
+            [(found,)] = fetch(f"SELECT COUNT(*) FROM fhir_resource r WHERE {where}", params)
         return int(found)
 
     def place_after(self, row: tuple[Any, ...]) -> str:
-        return ordering.seal(self.query.sort, row[_WIDTH + 1 :], row[0], self.space_id)
+        return ordering.seal(self.query.sort, row[self.width + 1 :], row[0], self.space_id)
+
+    @property
+    def width(self) -> int:
+        """Where the total stands in a row of the page."""
+        return self.columns.count(",") + 1
+
+    @property
+    def _mine(self) -> str:
+        return told(self.columns, "r")
 
     @property
     def _total(self) -> str:
@@ -100,11 +112,11 @@ class Search:
 
     def _joined(self, leader: Rows) -> tuple[str, str, list[Any]]:
         [field], [test] = leader.fields, leader.tests
-        told, values = row_test(test, "d", "")
+        passes, values = row_test(test, "d", "")
         where, params = self.where(without=leader)
         return (
             "fhir_index d JOIN fhir_resource r ON r.space_id = d.space_id AND r.type = d.type AND r.id = d.id",
-            f"d.space_id = %s AND d.field = %s AND {told} AND {where}",
+            f"d.space_id = %s AND d.field = %s AND {passes} AND {where}",
             [key(self.space_id), field, *values, *params],
         )
 
@@ -116,7 +128,7 @@ class Search:
             [at], last = ordering.unseal(self.query.after, self.query.sort, self.space_id)
             where, params = f"{where} AND (d.low, d.id) {sign} (%s, %s)", [*params, ordering.seconds(at), last]
         statement = (
-            f"SELECT {_MINE}, {self._total}, r.sort_at FROM {table} WHERE {where} "
+            f"SELECT {self._mine}, {self._total}, r.sort_at FROM {table} WHERE {where} "
             f"ORDER BY d.low {order}, d.id {order} LIMIT %s"
         )
         return statement, [*params, self.query.count + 1]
@@ -132,7 +144,7 @@ class Search:
             values, last = ordering.unseal(self.query.after, self.query.sort, self.space_id)
             where, params = f"{where} AND (r.sort_at, r.id) {sign} (%s, %s)", [*params, *values, last]
         statement = (
-            f"SELECT {_MINE}, {total}, r.sort_at FROM fhir_resource r WHERE {where} "
+            f"SELECT {self._mine}, {total}, r.sort_at FROM fhir_resource r WHERE {where} "
             f"ORDER BY r.sort_at {order}, r.id {order} LIMIT %s"
         )
         return statement, [*counted, *params, self.query.count + 1]
@@ -146,24 +158,16 @@ class Search:
             sql, values = ordering.following(self.query.sort, after, last)
             place = f" WHERE {sql}"
         statement = (
-            f"SELECT * FROM (SELECT {_MINE}, {self._total}{keys} FROM fhir_resource r WHERE {where}) s{place} "
+            f"SELECT * FROM (SELECT {self._mine}, {self._total}{keys} FROM fhir_resource r WHERE {where}) s{place} "
             f"ORDER BY {ordering.order_by(self.query.sort)} LIMIT %s"
         )
         return statement, [*numbers, *params, *values, self.query.count + 1]
-
-    def _select(self, statement: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-        with body_cursor() as cursor:
-            cursor.execute(statement, params)
-            return list(cursor.fetchall())
-
-
-_WIDTH = len(COLUMNS.split(", "))
 
 
 def _direction(sorts: Sequence[Sort]) -> tuple[str, str]:
     return ("DESC", "<") if sorts[0].descending else ("ASC", ">")
 
 
-def once(rows: Sequence[StoredResource]) -> list[StoredResource]:
-    """Each resource once: a concept that tells one code twice is twice in the index."""
-    return list({row.id: row for row in rows}.values())
+def once(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Each resource once, by its id in front: a concept that tells one code twice is twice in the index."""
+    return list({row[0]: row for row in rows}.values())

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from hygie.fhir.core.search import fields
 from hygie.fhir.core.search.query import (
     OWNER,
@@ -40,6 +38,7 @@ from hygie.fhir.store.row_tests import NO, Sql, any_of, compared, one_of, row_te
 from hygie.fhir.store.rows import key, written
 from hygie.fhir.store.scope import Scope
 from hygie.lib.ids import REGISTERS
+from hygie.lib.statements import vendor
 
 # `_category` and `_origin` are the house's own: the main code and the access column, without a system.
 _PROMOTED = {"status": "status", "_category": "category", "_origin": "origin"}
@@ -74,11 +73,9 @@ class Compiler:
         The condition's columns stand alone: they are those of the nearest fhir_resource.
         """
         condition = self.scope.condition if first else self.scope.by_type(kind)
-        if not first and self.place == REGISTERS:
-            # The registers are public facts: the access columns of persons' records mean nothing there.
-            sql, params = ("1=0" if condition is NEVER else "1=1"), list[Any]()
-        else:
-            sql, params = condition.sql(connection.vendor)
+        if self.place != self.scope.space_id and condition is not NEVER:
+            condition = self.scope.registers()
+        sql, params = condition.sql(vendor())
         return (
             f"{r}.space_id = %s AND {r}.type = %s AND NOT {r}.deleted AND {r}.current AND {sql}",
             [key(self.place), kind, *params],

@@ -1,7 +1,6 @@
 """Writes of the store: one statement for any number of resources. The caller has decided that they are allowed."""
 
 import datetime as dt
-import re
 import uuid
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
@@ -12,7 +11,9 @@ from hygie.fhir.core import json
 from hygie.fhir.core.search import NOT_OWN, index_values
 from hygie.fhir.store.condition import AccessColumns
 from hygie.fhir.store.rows import NewResource, StoredResource, key, written
+from hygie.lib.arrays import array
 from hygie.lib.errors import Conflict
+from hygie.lib.statements import run
 
 # Columns of the two tables with their PostgreSQL types, in the order of the rows below.
 _RESOURCE = {
@@ -99,21 +100,38 @@ class Also(Protocol):
 
 
 _VALUES = ", ".join(f"%({name})s" for name in _RESOURCE)
-_ARRAYS = ", ".join(f"%(index_{name})s::{kind}[]" for name, kind in _INDEX.items())
-_WRITE_ONE = (
-    f"WITH fhir_new AS (INSERT INTO fhir_resource ({', '.join(_RESOURCE)}) VALUES ({_VALUES})), "
-    f"fhir_indexed AS (INSERT INTO fhir_index ({', '.join(_INDEX)}) SELECT * FROM unnest({_ARRAYS})), "
+
+
+def _of_one_space(prefix: str, columns: dict[str, str]) -> str:
+    """Rows of arrays of one space. Set-returning functions in a select list give their rows one by one; unnest() in FROM
+    would gather them all first, and costs an eighth of the write."""
+    arrays = [f"unnest(%({prefix}{name})s::{kind}[])" for name, kind in columns.items() if name != "space_id"]
+    return f"SELECT %(space_id)s::uuid, {', '.join(arrays)}"
+
+
+_INDEXED = f"fhir_indexed AS (INSERT INTO fhir_index ({', '.join(_INDEX)}) {_of_one_space('index_', _INDEX)}), "
+_WRITE_ONE = f"WITH fhir_new AS (INSERT INTO fhir_resource ({', '.join(_RESOURCE)}) VALUES ({_VALUES})), {_INDEXED}"
+_WRITE_MANY = (
+    f"WITH fhir_new AS (INSERT INTO fhir_resource ({', '.join(_RESOURCE)}) {_of_one_space('', _RESOURCE)}), {_INDEXED}"
 )
 
 
-def insert_with(space_id: uuid.UUID, resource: NewResource, also: Also) -> None:
-    """One resource, its index rows and what goes with it, in one statement and one round trip. PostgreSQL only."""
-    params = dict(zip(_RESOURCE, _row(space_id, resource), strict=True))
-    rows = index_rows(space_id, resource)
-    columns = zip(*rows, strict=True) if rows else [()] * len(_INDEX)
-    params.update((f"index_{name}", _array(values)) for name, values in zip(_INDEX, columns, strict=True))
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_WRITE_ONE}{also.parts}{also.last}", params | also.params)
+def insert_with(space_id: uuid.UUID, resources: Sequence[NewResource], also: Also) -> None:
+    """Resources, their index rows and what goes with them, in one statement and one round trip. PostgreSQL only."""
+    rows = [_row(space_id, each) for each in resources]
+    one = len(rows) == 1
+    params = dict(zip(_RESOURCE, rows[0], strict=True)) if one else _named("", _RESOURCE, rows)
+    params |= _named("index_", _INDEX, [row for each in resources for row in index_rows(space_id, each)])
+    params |= also.params
+    params["space_id"] = space_id
+    run(f"{_WRITE_ONE if one else _WRITE_MANY}{also.parts}{also.last}", params)
+
+
+def _named(prefix: str, columns: dict[str, str], rows: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+    """Rows of one space as the parameters of `_of_one_space`."""
+    values = zip(*rows, strict=True) if rows else [()] * len(columns)
+    told = zip(columns.items(), values, strict=True)
+    return {f"{prefix}{name}": array(kind, given) for (name, kind), given in told if name != "space_id"}
 
 
 def supersede(space_id: uuid.UUID, current: StoredResource, new: NewResource) -> None:
@@ -174,41 +192,16 @@ def _insert_many(table: str, columns: dict[str, str], rows: Sequence[tuple[Any, 
 
 def _insert_arrays(table: str, columns: dict[str, str], rows: Sequence[tuple[Any, ...]]) -> None:
     """One array a column: the statement is the same for any number of rows, so it is planned once."""
-    arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
-    statement = f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM unnest({arrays})"
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [_array(values) for values in zip(*rows, strict=True)])
-
-
-_SPECIAL = re.compile(r'["\\]')
-
-
-def _array(values: Sequence[Any]) -> Any:
-    """A column as the text of an array, which is read faster than it is sent value by value; bytes go as they are.
-
-    https://www.postgresql.org/docs/15/arrays.html#ARRAYS-IO: quoted, with a backslash before a quote and a backslash.
-    """
-    if values and isinstance(values[0], bytes):
-        return list(values)
-    return "{" + ",".join("NULL" if value is None else _element(value) for value in values) + "}"
-
-
-def _element(value: Any) -> str:
-    if isinstance(value, str):
-        return '"' + (_SPECIAL.sub(r"\\\g<0>", value) if '"' in value or "\\" in value else value) + '"'
-    if isinstance(value, dt.datetime):
-        return f'"{value.isoformat()}"'
-    return str(value)
+    arrays = ", ".join(f"unnest(%s::{kind}[])" for kind in columns.values())
+    statement = f"INSERT INTO {table} ({', '.join(columns)}) SELECT {arrays}"
+    told = zip(columns.values(), zip(*rows, strict=True), strict=True)
+    run(statement, [array(kind, values) for kind, values in told])
 
 
 def lock_space(space_id: uuid.UUID) -> None:
     """Holds a whole space until the end of the transaction; other spaces are not concerned. SQLite holds everything."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(%s) /* space_id */",
-                [int.from_bytes(space_id.bytes[:8], "big", signed=True)],
-            )
+        run("SELECT pg_advisory_xact_lock(%s) /* space_id */", [int.from_bytes(space_id.bytes[:8], "big", signed=True)])
 
 
 def lock(space_id: uuid.UUID, type: str, id: str) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from hygie.identity.ins import INS, NIR
 from hygie.identity.types import OrganizationView
 from hygie.lib.errors import Invalid
+from hygie.portals.exercises import Exercise
 
 _DAY = re.compile(r"(\d{1,2})\D?(\d{1,2})\D?(\d{4})")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
@@ -111,6 +113,21 @@ class OrganizationForm(forms.Form):
 
     def clean_organization(self) -> uuid.UUID:
         return uuid.UUID(self.cleaned_data["organization"])
+
+
+class ExerciseForm(forms.Form):
+    organization = forms.ChoiceField(
+        label=_("Activité que vous exercez maintenant"),
+        error_messages={
+            "required": _("Choisissez une activité"),
+            "invalid_choice": _("Choisissez une des activités de la liste"),
+        },
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, exercises: Sequence[Exercise], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organization"].choices = [(each.key, each.label) for each in exercises]
 
 
 class ConsentForm(forms.Form):

@@ -3,6 +3,8 @@
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from hygie.identity.federation.providers import NAMES
+
 
 def safe_next(request: HttpRequest, wanted: str, default: str) -> str:
     """`wanted` when it is a path of this very site, else `default`: no other host, no scheme, no trick of slashes."""
@@ -12,3 +14,15 @@ def safe_next(request: HttpRequest, wanted: str, default: str) -> str:
         return default
     host = {request.get_host()}
     return wanted if url_has_allowed_host_and_scheme(wanted, host, require_https=request.is_secure()) else default
+
+
+class ProviderName:
+    """The name of an identity provider in an address."""
+
+    regex = "|".join(NAMES)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value

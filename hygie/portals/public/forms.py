@@ -15,22 +15,6 @@ _SIZE_WORDS = {"100": _("Normale"), "125": _("Grande"), "150": _("Très grande")
 _SPACING_WORDS = {"normal": _("Normal"), "wide": _("Large")}
 
 
-class SignInForm(forms.Form):
-    username = forms.CharField(
-        label=_("Identifiant"),
-        max_length=150,
-        error_messages={"required": _("Écrivez votre identifiant")},
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
-    )
-    password = forms.CharField(
-        label=_("Mot de passe"),
-        max_length=200,
-        strip=False,
-        error_messages={"required": _("Écrivez votre mot de passe")},
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-
-
 class DisplayForm(forms.Form):
     theme = forms.ChoiceField(
         label=_("Couleurs"), choices=[(each, _THEME_WORDS[each]) for each in THEMES], widget=forms.RadioSelect

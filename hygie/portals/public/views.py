@@ -77,7 +77,10 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @policy("public", "none")
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    limits = {"session_minutes": settings.SESSION_COOKIE_AGE // 60, "session_hours": settings.HYGIE_SESSION_HOURS}
+    limits = {
+        "session_minutes": settings.HYGIE_SESSION_IDLE_SECONDS // 60,
+        "session_hours": settings.HYGIE_SESSION_HOURS,
+    }
     return render(request, "public/privacy.html", limits)
 
 

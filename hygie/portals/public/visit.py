@@ -2,29 +2,33 @@
 
 from uuid import UUID
 
-from django.contrib.auth import login, logout
-from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from hygie.identity import actions as identity_actions
 from hygie.identity import queries as identity_queries
-from hygie.identity.types import OrganizationView
+from hygie.identity.sign_in import actions as sign_in_actions
+from hygie.identity.sign_in import devices, passkeys, passwords
+from hygie.identity.sign_in.types import Method
+from hygie.identity.types import AccountView, Level, OrganizationView
 from hygie.lib.errors import Conflict, Invalid, NotFound
-from hygie.portals.middleware import ORGANIZATION, SEEN_AT, SIGNED_IN_AT
+from hygie.portals import notices
+from hygie.portals.middleware import ORGANIZATION, SESSION
+from hygie.portals.origin import device_name, device_token, keep_device, origin_of
 from hygie.portals.policy import policy
+from hygie.portals.public import leaving, proof
 from hygie.portals.public.addresses import safe_next
-from hygie.portals.public.forms import SignInForm
+from hygie.portals.public.sign_in_forms import SignInForm
 
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 _PROFESSIONAL_SIDE = "/pro/"
-_ENDINGS = ("session", "depart")
+_ENDINGS = ("session", "depart", "mot-de-passe")
 _REFUSED = _("L’identifiant ou le mot de passe n’est pas le bon. Vérifiez les deux.")
-_SLOWED = _("Trop d’essais ont échoué. Attendez quelques minutes avant de recommencer.")
+CLEAR = '"cache", "storage"'
 
 
 @policy("public", "none")
@@ -35,7 +39,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     wanted = safe_next(request, request.POST.get("suite") or request.GET.get("suite", ""), "")
     if request.actor is not None and request.method != "POST":
         return redirect(wanted or "public:home")
-    form = SignInForm(request.POST or None)
+    form = SignInForm(request.POST or None, kiosk=is_kiosk(request))
     status = 200
     if request.method == "POST":
         if form.is_valid():
@@ -44,20 +48,20 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             except Invalid:
                 form.add_error(None, _REFUSED)
             except Conflict:
-                form.add_error(None, _SLOWED)
+                form.add_error(None, proof.SLOWED)
                 status = 429
         status = max(status, 422)
-    return render(request, "public/sign_in.html", _page(request, form, wanted), status=status)
+    return render(request, "public/sign_in.html", page_values(request, form, wanted), status=status)
 
 
 @policy("public", "none")
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Always possible, also when the session is already over."""
-    logout(request)
-    request.actor = None
-    response = redirect(f"{reverse('public:sign_in')}?fin=depart")
-    response["Clear-Site-Data"] = '"cache", "storage"'
+    elsewhere = leaving.take_address(request)
+    leave(request)
+    response = leaving.page(request, elsewhere) if elsewhere else redirect(f"{reverse('public:sign_in')}?fin=depart")
+    response["Clear-Site-Data"] = CLEAR
     response["Cache-Control"] = "no-store"
     return response
 
@@ -66,29 +70,76 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_POST
 def stay(request: HttpRequest) -> HttpResponse:
     """Renew the idle limit, on the person's own request; the absolute limit does not move."""
-    request.session[SEEN_AT] = int(request.now.timestamp())
+    sign_in_actions.touch(request.sign_in.id, now=request.now)
     return HttpResponse(status=204)
 
 
+def is_kiosk(request: HttpRequest) -> bool:
+    """« Ordinateur partagé » was chosen."""
+    return bool(request.POST.get("partage") or request.GET.get("partage"))
+
+
 def _let_in(request: HttpRequest, username: str, password: str, wanted: str) -> HttpResponse:
-    """Open the session under a new key and go where the account belongs."""
-    account_pk = identity_actions.check_sign_in(username, password, now=request.now)
-    user = ModelBackend().get_user(account_pk)
-    if user is None:
-        raise Invalid("Sign-in refused.", code="sign-in-refused")
-    account = identity_queries.account_of(user)
+    """A password alone opens the session of an account that has nothing else, at the level « low »."""
+    account_pk = passwords.check(username, password, now=request.now, origin=origin_of(request))
+    account = identity_queries.get_account(account_pk)
+    _organizations(account.professional_id)
+    if not proof.second_ways(account, request):
+        return enter(request, account_pk, Method.PASSWORD, wanted, kiosk=is_kiosk(request))
+    # What was in the browser before the password stays behind: a planted session key gets nothing.
+    leave(request)
+    rotate_token(request)
+    proof.wait_for_second(request, account_pk, wanted, kiosk=is_kiosk(request))
+    return redirect("public:second_step")
+
+
+def enter(
+    request: HttpRequest,
+    account_pk: int,
+    method: Method,
+    wanted: str,
+    *,
+    level: Level | None = None,
+    kiosk: bool = False,
+) -> HttpResponse:
+    """Open the session under a new key, and go where the account belongs. `level`: what an identity provider says."""
+    account = identity_queries.get_account(account_pk)
     organizations = _organizations(account.professional_id)
-    request.session.flush()
-    login(request, user, backend=_BACKEND)
-    now = int(request.now.timestamp())
-    request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = now
+    leave(request)
+    rotate_token(request)
+    device = device_name(request)
+    token = "" if kiosk else device_token(request) or devices.new_token()
+    is_new = devices.meet(account_pk, token, now=request.now)
+    opened = sign_in_actions.open_session(account_pk, method, now=request.now, level=level, kiosk=kiosk, device=device)
+    request.session[SESSION] = str(opened)
+    response = _arrival(request, account, organizations, wanted)
+    if token:
+        keep_device(request, response, token)
+    if is_new:
+        said = device or gettext("appareil inconnu")
+        notices.tell(request, account, "sign-in.new-device", "account:devices", device=said)
+    return response
+
+
+def _arrival(
+    request: HttpRequest, account: AccountView, organizations: tuple[OrganizationView, ...], wanted: str
+) -> HttpResponse:
+    own = wanted.startswith(proof.OWN_PAGES)
     if account.professional_id is None:
         return redirect(wanted if wanted and not wanted.startswith(_PROFESSIONAL_SIDE) else "citizen:home")
     if len(organizations) > 1:
         return redirect("professional:organization")
     if organizations:
         request.session[ORGANIZATION] = str(organizations[0].id)
-    return redirect(wanted if wanted.startswith(_PROFESSIONAL_SIDE) else "professional:home")
+    return redirect(wanted if wanted.startswith(_PROFESSIONAL_SIDE) or own else "professional:home")
+
+
+def leave(request: HttpRequest) -> None:
+    """End the session that is open here, if any, and all that it held."""
+    if request.sign_in is not None:
+        sign_in_actions.end_session(request.account.id, request.sign_in.id, now=request.now)
+    request.session.flush()
+    request.actor = request.sign_in = None
 
 
 def _organizations(professional_id: UUID | None) -> tuple[OrganizationView, ...]:
@@ -101,13 +152,17 @@ def _organizations(professional_id: UUID | None) -> tuple[OrganizationView, ...]
         raise Invalid("Sign-in refused.", code="sign-in-refused") from error
 
 
-def _page(request: HttpRequest, form: SignInForm, wanted: str) -> dict[str, object]:
+def page_values(request: HttpRequest, form: SignInForm, wanted: str) -> dict[str, object]:
     ended = request.GET.get("fin", "")
     entry = request.POST.get("entree") or request.GET.get("entree", "")
+    is_professional = entry == "professionnel" or wanted.startswith(_PROFESSIONAL_SIDE)
     return {
         "form": form,
         "suite": wanted,
         "ended": ended if ended in _ENDINGS and request.method != "POST" else "",
-        "professional_entry": entry == "professionnel" or wanted.startswith(_PROFESSIONAL_SIDE),
+        "professional_entry": is_professional,
+        "kiosk": is_kiosk(request),
+        "passkeys": passkeys.are_offered(request.get_host()),
+        "provider": proof.provider_for("professional" if is_professional else "citizen"),
         "hide_sign_in": True,
     }

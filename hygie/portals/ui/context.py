@@ -21,7 +21,9 @@ def display(request: HttpRequest) -> dict[str, Any]:
         "person": getattr(request, "person", None),
         "profiles": getattr(request, "profiles", ()),
         "professional": getattr(request, "professional", None),
+        "exercise": getattr(request, "exercise", None),
         "now": getattr(request, "now", None),
-        "session_seconds": settings.SESSION_COOKIE_AGE if getattr(request, "actor", None) else 0,
+        "session_seconds": getattr(request, "idle_seconds", 0),
+        "kiosk_session": bool(getattr(getattr(request, "sign_in", None), "kiosk", False)),
         "page_path": request.path if request.method == "GET" else "/",
     }

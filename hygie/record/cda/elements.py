@@ -1,10 +1,11 @@
-"""Names and small reads of the CDA tree. Clark names and plain child loops: XPath costs ten times more here."""
+"""Names and small reads of the CDA tree. `iterchildren` with Clark names: XPath costs ten times more here, `find` twice."""
 
 from collections.abc import Iterator
 
 from lxml.etree import _Element
 
 V3 = "{urn:hl7-org:v3}"
+_TEMPLATE = V3 + "templateId"
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 
 
@@ -19,12 +20,12 @@ def child(element: _Element | None, *names: str) -> _Element | None:
     for name in names:
         if element is None:
             return None
-        element = element.find(V3 + name)
+        element = next(element.iterchildren(V3 + name), None)
     return element
 
 
 def children(element: _Element | None, name: str) -> list[_Element]:
-    return [] if element is None else element.findall(V3 + name)
+    return [] if element is None else list(element.iterchildren(V3 + name))
 
 
 def attribute(element: _Element | None, name: str) -> str:
@@ -52,7 +53,7 @@ def _texts(element: _Element) -> Iterator[str]:
 
 
 def template_roots(element: _Element) -> set[str]:
-    return {attribute(template, "root") for template in element.findall(V3 + "templateId")}
+    return {attribute(template, "root") for template in element.iterchildren(_TEMPLATE)}
 
 
 def xpath_of(element: _Element) -> str:

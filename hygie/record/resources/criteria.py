@@ -10,6 +10,7 @@ from hygie.fhir.http import search
 from hygie.fhir.store.search import SearchQuery
 from hygie.lib import ids
 from hygie.terminology import queries as terminology
+from hygie.terminology import sets
 
 _PATIENT = ("patient", "subject")
 
@@ -32,6 +33,8 @@ def parse(type: str, text: str, space_id: uuid.UUID) -> SearchQuery:
         others if nobodys else [*others, ("patient", str(space_id))],
         strict=True,
         canonical=terminology.canonical_system,
+        codes_of=sets.codes_of,
+        related=sets.related,
         registers=nobodys,
     )
     return dataclasses.replace(asked.query, ids=local_ids(asked.ids, space_id), count=2, with_total=False)

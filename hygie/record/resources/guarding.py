@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from hygie.access import engine, journal
-from hygie.access.facts import Row
 from hygie.access.journal import Grant, Need
-from hygie.access.types import Permission
+from hygie.access.types import Permission, Row
 from hygie.fhir.core.validation import Issue, validate
+from hygie.fhir.core.validation.profiles import library
 from hygie.fhir.http import headers
 from hygie.fhir.store.life import Life
 from hygie.fhir.store.rows import StoredResource
@@ -40,8 +40,9 @@ class NotValid(Invalid):
 
 
 def require_valid(resource: dict[str, Any]) -> None:
-    """Raises NotValid with all faults that R4 calls errors."""
-    faults = [issue for issue in validate(resource, invariants=True) if issue.severity == "error"]
+    """Raises NotValid with all faults that R4 calls errors, or else the profiles that it claims, those that are loaded here."""
+    found = validate(resource, invariants=True, profiles=library.judge())
+    faults = [issue for issue in found if issue.severity == "error"]
     if faults:
         raise NotValid(faults)
 
@@ -83,7 +84,9 @@ def told(grant: Grant, event: Event, local_id: str, version: int, now: dt.dateti
 
 def life(grant: Grant, type: str) -> Life:
     """What this actor may see of a type."""
-    return Life(Scope(grant.space_id, grant.condition(reading_act(type)[0]), seeing.by_type(grant)))
+    return Life(
+        Scope(grant.space_id, grant.condition(reading_act(type)[0]), seeing.by_type(grant), seeing.registers(grant))
+    )
 
 
 def hold(

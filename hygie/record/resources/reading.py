@@ -8,13 +8,12 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
-
 from hygie.access import journal
 from hygie.access.journal import Grant, Need
-from hygie.access.types import Permission
+from hygie.access.types import NOTHING, Loaded, Permission
 from hygie.fhir.core import json
 from hygie.fhir.store.asked import HistoryQuery, WholeQuery
+from hygie.fhir.store.life import Given
 from hygie.fhir.store.rows import StoredResource
 from hygie.fhir.store.search import SearchQuery
 from hygie.identity import queries as identity
@@ -29,22 +28,35 @@ from hygie.trace import actions as trace
 from hygie.trace.types import Event
 
 
-def read(actor: Actor, space_id: uuid.UUID, type: str, local_id: str, *, now: dt.datetime) -> Version | Person:
+def read(
+    actor: Actor, space_id: uuid.UUID, type: str, local_id: str, *, now: dt.datetime, loaded: Loaded = NOTHING
+) -> Version | Person:
     """The current version; the person, for the Patient of a space that has a real one.
 
     Raises NotFound alike for what is absent and what may not be seen, Gone, AccessRefused.
     """
-    grant, event = _authorize(actor, space_id, type, "r", now=now, object=local_id)
+    grant, event = _authorize(actor, space_id, type, "r", now=now, object=local_id, loaded=loaded)
     if type == "Patient" and not grant.facts.test_space:
         _tell(grant, event, "", 0, now)
         return identity.get_person(space_id)
-    row = guarding.life(grant, type).find(type, local_id)
+    return _version(type, space_id, _current(grant, event, type, local_id, now))
+
+
+def _current(grant: Grant, event: Event, type: str, local_id: str, now: dt.datetime) -> StoredResource | Given:
+    """The current version, and its entry of the journal: in one statement where the database can. Raises NotFound, Gone."""
+    life = guarding.life(grant, type)
+    beside = None
+    if grant.space_id != ids.REGISTERS:
+        beside = trace.beside_read(guarding.told(grant, event, local_id, 0, now))
+    row = life.give(type, local_id, beside) if beside else life.find(type, local_id)
     if row is None:
         raise _absent(grant, event, local_id, now)
     if row.deleted:
-        raise journal.refusal(Gone("It was deleted.", code="deleted"), actor, space_id, event, now=now, object=local_id)
-    _tell(grant, event, local_id, row.version, now)
-    return _version(type, space_id, row)
+        gone = Gone("It was deleted.", code="deleted")
+        raise journal.refusal(gone, grant.actor, grant.space_id, event, now=now, object=local_id)
+    if beside is None:
+        _tell(grant, event, local_id, row.version, now)
+    return row
 
 
 def vread(actor: Actor, space_id: uuid.UUID, type: str, local_id: str, number: int, *, now: dt.datetime) -> Version:
@@ -74,18 +86,22 @@ def history(
     return History([_version(type, space_id, row) for row in found.rows], found.total, found.next)
 
 
-def everything(actor: Actor, space_id: uuid.UUID, query: WholeQuery, *, now: dt.datetime) -> Everything:
+def everything(
+    actor: Actor, space_id: uuid.UUID, query: WholeQuery, *, now: dt.datetime, loaded: Loaded = NOTHING
+) -> Everything:
     """All that this actor may see of a space. Raises AccessRefused, Invalid(cursor)."""
     event = Event.EVERYTHING_READ
     act = Permission.ENTRY_READ
-    grant = journal.authorize(actor, space_id, act, event, now=now, need=Need("*", "r"))
+    grant = journal.authorize(actor, space_id, act, event, now=now, need=Need("*", "r"), rows=loaded.of(space_id))
+    beside = trace.beside(guarding.told(grant, event, "", 0, now)) if space_id != ids.REGISTERS else None
     # Documents and entries are narrowed by the same rules: one statement for both.
-    rows, following = guarding.life(grant, "*").everything(query)
+    resources, following = guarding.life(grant, "*").everything(query, beside=beside)
     person = None
     if not query.after and not grant.facts.test_space and (not query.types or "Patient" in query.types):
         person = identity.get_person(space_id)
-    _tell(grant, event, "", 0, now)
-    return Everything(person, [(type, row.body) for type, row in rows], following)
+    if beside is None:
+        _tell(grant, event, "", 0, now)
+    return Everything(person, resources, following)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +114,19 @@ class File:
     resource: dict[str, Any] | None = None
 
 
-@transaction.atomic
-def read_file(actor: Actor, space_id: uuid.UUID, local_id: str, *, now: dt.datetime) -> File:
-    """A Binary that was written as one, or the file of the document of this id, byte for byte. Raises NotFound, Gone."""
+def read_file(actor: Actor, space_id: uuid.UUID, local_id: str, *, now: dt.datetime, loaded: Loaded = NOTHING) -> File:
+    """The file of the document of this id, byte for byte, or a Binary that was written as one. Raises NotFound, Gone."""
     event = Event.DOCUMENT_DOWNLOADED
     act = Permission.DOCUMENT_READ
-    grant = journal.authorize(actor, space_id, act, event, now=now, need=Need("Binary", "r"), object=local_id)
+    grant = journal.authorize(
+        actor, space_id, act, event, now=now, need=Need("Binary", "r"), object=local_id, rows=loaded.of(space_id)
+    )
+    # Nearly all files are documents'.
+    if space_id != ids.REGISTERS and (stored := record.find_file(grant, local_id, now=now)) is not None:
+        return File(stored.data, stored.media_type, 1)
     row = guarding.life(grant, "Binary").find("Binary", local_id)
     if row is None:
-        if space_id == ids.REGISTERS:
-            raise _absent(grant, event, local_id, now)
-        stored = record.file_by(grant, local_id, now=now)
-        return File(stored.data, stored.media_type, 1)
+        raise _absent(grant, event, local_id, now)
     if row.deleted:
         raise journal.refusal(Gone("It was deleted.", code="deleted"), actor, space_id, event, now=now, object=local_id)
     resource = json.read_object(row.body)
@@ -130,16 +147,24 @@ def find(
 def search_registers(actor: Actor, type: str, query: SearchQuery, *, now: dt.datetime) -> Found:
     """Resources that belong to no person; nothing of a person's is read, so nothing is told."""
     grant, _ = _authorize(actor, ids.REGISTERS, type, "s", now=now)
-    page = guarding.life(grant, type).search(type, query)
+    page = guarding.life(grant, type).serve(type, query)
     included = [(each.type, each.row.body) for each in page.included]
-    return Found([row.body for row in page.rows], page.total, page.next, included, page.cut)
+    return Found(page.bodies, page.total, page.next, included, page.cut)
 
 
 def _authorize(
-    actor: Actor, space_id: uuid.UUID, type: str, letter: str, *, now: dt.datetime, object: str = ""
+    actor: Actor,
+    space_id: uuid.UUID,
+    type: str,
+    letter: str,
+    *,
+    now: dt.datetime,
+    object: str = "",
+    loaded: Loaded = NOTHING,
 ) -> tuple[Grant, Event]:
     act, event = guarding.reading_act(type)
-    grant = journal.authorize(actor, space_id, act, event, now=now, need=Need(type, letter), object=object)
+    need, rows = Need(type, letter), loaded.of(space_id)
+    grant = journal.authorize(actor, space_id, act, event, now=now, need=need, object=object, rows=rows)
     return grant, event
 
 
@@ -153,6 +178,6 @@ def _absent(grant: Grant, event: Event, local_id: str, now: dt.datetime) -> Any:
     return journal.refusal(guarding.nothing_here(), grant.actor, grant.space_id, event, now=now, object=local_id)
 
 
-def _version(type: str, space_id: uuid.UUID, row: StoredResource) -> Version:
+def _version(type: str, space_id: uuid.UUID, row: StoredResource | Given) -> Version:
     body = files.put_back(type, space_id, row.body)
     return Version(address(type, space_id, row.id), row.version, row.updated_at, row.deleted, body)

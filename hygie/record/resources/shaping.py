@@ -12,12 +12,15 @@ from hygie.fhir.store.condition import AccessColumns, authors_column, is_word
 from hygie.fhir.store.rows import NewResource
 from hygie.identity.types import Actor, ActorKind, ClientKind
 from hygie.lib.clock import rfc3339
-from hygie.lib.errors import Invalid
+from hygie.lib.errors import Invalid, TooLarge
 from hygie.lib.ids import REGISTERS
 from hygie.record import derived
 from hygie.record.document_reference import TRE_A07_SYSTEMS
 from hygie.record.resources.types import address
 from hygie.record.types import Label, Origin, label_bits
+
+MAX_INDEXED = 20_000
+"""Rows of the index of one resource."""
 
 
 def access_of(actor: Actor, resource: dict[str, Any]) -> AccessColumns:
@@ -60,7 +63,10 @@ def row_of(
 ) -> NewResource:
     """The resource as its next version. Raises TooLarge, Invalid(structure)."""
     told = stamped(resource, space_id=space_id, local_id=local_id, version=version, now=now)
-    found = promote(told)
+    index = index_values(told, str(space_id) if space_id != REGISTERS else "")
+    if len(index) > MAX_INDEXED:
+        raise TooLarge(f"A resource is found by {MAX_INDEXED} values at most.", code="resource-too-many-values")
+    found = promote(told, index)
     return NewResource(
         type=resource["resourceType"],
         id=local_id,
@@ -72,7 +78,7 @@ def row_of(
         status=found.status,
         code=found.code,
         category=found.category,
-        index=index_values(told, str(space_id) if space_id != REGISTERS else ""),
+        index=index,
     )
 
 

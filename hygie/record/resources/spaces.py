@@ -17,6 +17,7 @@ from hygie.identity.traits import Traits
 from hygie.identity.types import Actor, ClientKind
 from hygie.lib import ids
 from hygie.lib.errors import AccessRefused, Conflict, Invalid
+from hygie.record.export import opened
 from hygie.record.resources import guarding, shaping, whose
 from hygie.record.resources.types import Written
 from hygie.trace import actions as trace
@@ -43,6 +44,7 @@ def open_space(
     traits = _traits(patient)
     with transaction.atomic():
         _create(_ins(patient), traits, space_id, now)
+        opened.note(space_id, actor.client_id, now=now)
         row = shaping.row_of(
             patient,
             space_id=space_id,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hygie.identity.types import Person
 from hygie.lib import ids
+from hygie.record.resources import files
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,10 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a write left: `created` for the first version, `changed` False when everything was so already."""
+    """What a write left: `created` for the first version, `changed` False when everything was so already.
+
+    `body` is as stored: that of a Binary names its file, `whole()` holds its bytes.
+    """
 
     type: str
     space_id: uuid.UUID
@@ -35,6 +39,9 @@ class Written:
     @property
     def id(self) -> str:
         return address(self.type, self.space_id, self.local_id)
+
+    def whole(self) -> bytes:
+        return files.put_back(self.type, self.space_id, self.body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def _row(actor: Actor, space_id: uuid.UUID, resource: dict[str, Any], local_id: 
 def insert(space_id: uuid.UUID, row: NewResource, act: Act) -> None:
     """Write and trace, in one statement where the database can."""
     if connection.vendor == "postgresql":
-        store.insert_with(space_id, row, trace.statement(act))
+        store.insert_with(space_id, [row], trace.statement(act))
         return
     with transaction.atomic():
         store.insert(space_id, [row])

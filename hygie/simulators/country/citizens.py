@@ -9,7 +9,7 @@ from hygie.access import actions as access
 from hygie.identity import actions as identity
 from hygie.identity.ins import IdentityStatus
 from hygie.lib.clock import PARIS
-from hygie.simulators.country.accounts import Credentials
+from hygie.simulators.country.accounts import Credentials, open_account
 from hygie.simulators.country.chance import Chance
 from hygie.simulators.country.country import Country
 from hygie.simulators.country.history.types import Life
@@ -28,16 +28,19 @@ def opened_at(person: Person) -> dt.datetime:
     return max(_OPENING, born + dt.timedelta(days=5))
 
 
+def space_id_of(seed: int, person: Person) -> uuid.UUID:
+    return uuid.UUID(int=Chance(seed, person.key, "space").getrandbits(128), version=4)
+
+
 @transaction.atomic
 def open_spaces(country: Country, lives: dict[str, Life], report: CountryReport) -> None:
     for person in country.people:
-        chance = Chance(country.seed, person.key, "space")
         report.spaces[person.key] = identity.create_space(
             ins=person.ins,
             status=IdentityStatus.QUAL,
             traits=person.traits,
             now=opened_at(person),
-            space_id=uuid.UUID(int=chance.getrandbits(128), version=4),
+            space_id=space_id_of(country.seed, person),
         )
         _enroll(lives[person.key], report)
     for person in country.people:
@@ -65,16 +68,23 @@ def _represent(country: Country, person: Person, report: CountryReport) -> None:
         )
 
 
-def open_accounts(country: Country, report: CountryReport, credentials: Credentials) -> None:
+def open_accounts(country: Country, report: CountryReport, credentials: Credentials, now: dt.datetime) -> None:
     """The first adults, in the order of the country: the first one is the one that a visit begins with."""
     adults = [person for person in country.people if person.age(country.reference) >= _MAJORITY]
     for person in adults[:ACCOUNTS]:
         username, password = credentials.give(person.used_given, person.used_family)
         space_id = report.spaces[person.key]
-        identity.create_account(username=username, password=password, space_id=space_id)
+        secret = open_account(country.seed, username, password, space_id=space_id, now=now)
         traits = person.traits
         report.person_accounts.append(
             PersonAccount(
-                space_id, person.ins, traits.birth_family, traits.first_given, traits.born_on, username, password
+                space_id,
+                person.ins,
+                traits.birth_family,
+                traits.first_given,
+                traits.born_on,
+                username,
+                password,
+                secret,
             )
         )

@@ -40,8 +40,8 @@ def load_country(
         credentials = Credentials(seed)
         progress("Accounts", 0, 1)
         register.connect_software(country.register, report)
-        register.open_accounts(country.register, report, credentials)
-        citizens.open_accounts(country, report, credentials)
+        register.open_accounts(country.register, report, credentials, now)
+        citizens.open_accounts(country, report, credentials, now)
         progress("Accounts", 1, 1)
     with _timed(report, "documents"):
         received = _deposit_all(country, documents, report, now, progress)

@@ -1,11 +1,12 @@
 """Puts the register of the country into the database: structures, professionals, their software, their accounts."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.db import transaction
 
 from hygie.identity import actions as identity
-from hygie.simulators.country.accounts import Credentials
+from hygie.simulators.country.accounts import Credentials, open_account
 from hygie.simulators.country.professionals import Place, Register, Worker
 from hygie.simulators.country.report import Client, CountryReport, ProfessionalAccount
 
@@ -73,13 +74,14 @@ def _works_at(worker: Worker, place: Place) -> bool:
     return any(structure.idnst == place.idnst for structure in worker.works_at)
 
 
-def open_accounts(register: Register, report: CountryReport, credentials: Credentials) -> None:
+def open_accounts(register: Register, report: CountryReport, credentials: Credentials, now: dt.datetime) -> None:
     chosen = [worker for role in _ROLES_FIRST_TOWN for worker in register.in_role(0, role)]
     chosen += [worker for worker in register.workers if worker.town > 0 and worker.role == "gp"][_DOCTORS_ELSEWHERE]
     for worker in chosen:
         username, password = credentials.give(worker.who.given, worker.who.family)
-        identity.create_account(
-            username=username, password=password, professional_id=report.professionals[worker.idnps]
+        professional_id = report.professionals[worker.idnps]
+        secret = open_account(report.seed, username, password, professional_id=professional_id, now=now)
+        structure = worker.works_at[0].idnst
+        report.professional_accounts.append(
+            ProfessionalAccount(worker.idnps, worker.profession, username, password, secret, structure)
         )
-        account = ProfessionalAccount(worker.idnps, worker.profession, username, password, worker.works_at[0].idnst)
-        report.professional_accounts.append(account)

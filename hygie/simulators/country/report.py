@@ -22,6 +22,7 @@ class ProfessionalAccount:
     profession: str
     username: str
     password: str
+    totp_secret: str  # base32, RFC 6238 with its usual choices
     organization: str  # IDNST
 
 
@@ -36,6 +37,7 @@ class PersonAccount:
     birth_date: dt.date
     username: str
     password: str
+    totp_secret: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +92,5 @@ def _person(account: PersonAccount) -> dict[str, object]:
         "birth_date": account.birth_date.isoformat(),
         "username": account.username,
         "password": account.password,
+        "totp_secret": account.totp_secret,
     }

@@ -21,7 +21,7 @@ from hygie.record import actions as record
 from hygie.record.cda.types import Author, AuthorKind
 from hygie.record.submission import from_cda
 from hygie.record.types import Submission
-from hygie.simulators.country.accounts import Credentials
+from hygie.simulators.country.accounts import Credentials, open_account
 from hygie.simulators.country.actors import sender
 from hygie.simulators.country.report import CountryReport, PersonAccount, Refusal
 
@@ -58,7 +58,7 @@ def load_samples(
             continue
         report.deposited += 1
     progress("Sample documents", len(samples), len(samples))
-    _open_accounts(spaces, report)
+    _open_accounts(spaces, report, now)
     return report
 
 
@@ -159,11 +159,13 @@ def _usernames(report: CountryReport) -> list[str]:
     return people + [account.username for account in report.professional_accounts]
 
 
-def _open_accounts(spaces: list[tuple[INS, Traits, uuid.UUID]], report: CountryReport) -> None:
+def _open_accounts(spaces: list[tuple[INS, Traits, uuid.UUID]], report: CountryReport, now: dt.datetime) -> None:
     credentials = Credentials(report.seed, taken=_usernames(report))
     for ins, traits, space_id in spaces:
         username, password = credentials.give(traits.used_given or traits.first_given, traits.birth_family)
-        identity.create_account(username=username, password=password, space_id=space_id)
+        secret = open_account(report.seed, username, password, space_id=space_id, now=now)
         report.person_accounts.append(
-            PersonAccount(space_id, ins, traits.birth_family, traits.first_given, traits.born_on, username, password)
+            PersonAccount(
+                space_id, ins, traits.birth_family, traits.first_given, traits.born_on, username, password, secret
+            )
         )

@@ -17,6 +17,7 @@ from hygie.access.types import Allowed, Permission
 from hygie.fhir.store import write
 from hygie.fhir.store.condition import AccessColumns, authors_column
 from hygie.fhir.store.rows import NewResource, key
+from hygie.identity.types import Level
 from tests import factories
 
 TYPES = ("11502-2", "57833-6", "ATTEST-RESID", "DOCPAT01", "%", "inconnu")
@@ -37,6 +38,7 @@ _type_sets = st.frozensets(st.sampled_from(TYPES))
 facts_strategy = st.builds(
     Facts,
     **{name: st.booleans() for name in _FLAGS},
+    level=st.sampled_from(Level),
     author_id=st.sampled_from(["", "899900000001", "ABC", "abc", "1/2"]),
     opposed_types=_type_sets,
     readable_types=_type_sets,
@@ -97,17 +99,17 @@ def test_no_facts_no_right_and_every_decision_has_its_sentences(facts: Facts, ac
 
 def test_whoever_is_nobody_is_refused_everything() -> None:
     for act in Permission:
-        assert engine.decide(Facts(), act).rule == "default.refused"
+        assert engine.decide(Facts(level=Level.HIGH), act).rule == "default.refused"
 
 
 def test_rule_ids_are_unique_and_told_apart_in_both_languages() -> None:
     assert len({rule.id for rule in RULES}) == len(RULES)
-    assert all(rule.reason_fr and rule.reason_en and rule.acts for rule in RULES)
+    assert all(rule.reason_fr and rule.reason_en and (rule.acts or rule.id.startswith("level.")) for rule in RULES)
 
 
 def test_removing_a_grant_never_shows_more() -> None:
     """Monotony: without team, consent or attending, nobody sees an item that he did not see with them."""
-    base = Facts(professional=True, readable_types=frozenset(TYPES), author_id=AUTHORS[0])
+    base = Facts(professional=True, level=Level.SUBSTANTIAL, readable_types=frozenset(TYPES), author_id=AUTHORS[0])
     grants = ("in_team", "attending", "consented")
     for values in itertools.product((False, True), repeat=len(grants)):
         more = replace(base, **dict(zip(grants, values, strict=True)))
@@ -130,7 +132,7 @@ def test_planted_defect_a_flipped_rule_changes_some_decision(rule: rules.Rule, m
 
 
 def test_planted_defect_a_condition_that_forgets_a_rule_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    facts = Facts(professional=True, in_team=True, readable_types=frozenset(TYPES))
+    facts = Facts(professional=True, level=Level.SUBSTANTIAL, in_team=True, readable_types=frozenset(TYPES))
     assert disagreements(facts, Permission.DOCUMENT_READ) == []
     forgetful = tuple(rule for rule in RULES if rule.id != "professional.masked")
     decided = {item: bool(engine.decide(facts, Permission.DOCUMENT_READ, item)) for item in ITEMS}
@@ -154,15 +156,20 @@ def decisions() -> Sequence[bool]:
     found = []
     for values in itertools.product((False, True), repeat=len(names)):
         facts = Facts(
-            **dict(zip(names, values, strict=True)), readable_types=frozenset(TYPES[:4]), author_id=AUTHORS[0]
+            **dict(zip(names, values, strict=True)),
+            level=Level.SUBSTANTIAL,
+            readable_types=frozenset(TYPES[:4]),
+            author_id=AUTHORS[0],
         )
         for item in ITEMS[::7]:
             decision = engine.decide(facts, Permission.DOCUMENT_READ, item)
             found.append(isinstance(decision, Allowed))
     for values in itertools.product((False, True), repeat=3):
-        alone = Facts(**dict(zip(("registers", "bench", "test_space"), values, strict=True)))
+        names_alone = ("registers", "bench", "test_space")
+        alone = Facts(**dict(zip(names_alone, values, strict=True)), level=Level.SUBSTANTIAL)
         found += [
             isinstance(engine.decide(alone, Permission.ENTRY_READ, item), Allowed)
             for item in (AccessColumns(), AccessColumns(origin=rules.TEST))
         ]
+    found.append(isinstance(engine.decide(Facts(owner=True), Permission.DOCUMENT_READ), Allowed))  # level « low »
     return found

@@ -18,8 +18,8 @@ from tests import factories
 from tests.conftest import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "reference" / "api.md").read_text()
-FHIR_PAGE = (REPOSITORY / "docs" / "reference" / "fhir.md").read_text()
-ROOMS = ("api", "fhir/core", "fhir/http", "record/pdsm", "record/cda", "record/resources")
+FHIR_PAGE = "".join((REPOSITORY / "docs" / "reference" / name).read_text() for name in ("fhir.md", "fhir-bulk.md"))
+ROOMS = ("api", "fhir/core", "fhir/http", "record/pdsm", "record/cda", "record/resources", "record/export")
 FILES = ("record/submission.py", "record/deposit.py", "record/replacing.py")
 # Codes of what is not an error of the API: a form, a writer, a scope of the token endpoint, a note.
 _ELSEWHERE = {"scope", "deposited", "not-kept", "patient-other", "completed", "valid", "done"}

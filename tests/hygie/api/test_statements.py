@@ -27,27 +27,34 @@ def document_id(doctor):
     return doctor.deposit(factories.cda(sections=factories.ALLERGY_SECTION)).json()["document_id"]
 
 
-def test_a_list_takes_eight_at_most(doctor, world, document_id):
+def at_most(postgresql, sqlite):
+    """SQLite does not write while it reads: a read and its entry of the journal are several statements there."""
+    return postgresql if connection.vendor == "postgresql" else sqlite
+
+
+def test_a_list_takes_two(doctor, world, document_id):
     for kind in ("DocumentReference", "AllergyIntolerance"):
-        assert statements(lambda kind=kind: doctor.get(f"/fhir/{kind}?patient={world.space_id}&status=current")) <= 8
+        assert statements(
+            lambda kind=kind: doctor.get(f"/fhir/{kind}?patient={world.space_id}&status=current")
+        ) <= at_most(2, 6)
 
 
-def test_a_list_by_ins_takes_nine_at_most(doctor, world, document_id):
+def test_a_list_by_ins_takes_four(doctor, world, document_id):
     query = f"patient.identifier={world.ins.system}|{world.ins.value}"
-    assert statements(lambda: doctor.get(f"/fhir/DocumentReference?{query}")) <= 9
+    assert statements(lambda: doctor.get(f"/fhir/DocumentReference?{query}")) <= at_most(4, 7)
 
 
-def test_a_read_takes_six_at_most(doctor, document_id):
-    assert statements(lambda: doctor.get(f"/fhir/DocumentReference/{document_id}")) <= 6
+def test_a_read_takes_two(doctor, document_id):
+    assert statements(lambda: doctor.get(f"/fhir/DocumentReference/{document_id}")) <= at_most(2, 6)
 
 
-def test_a_file_takes_eight_at_most(doctor, document_id):
-    assert statements(lambda: doctor.get(f"/fhir/Binary/{document_id}")) <= 8
+def test_a_file_takes_four(doctor, document_id):
+    assert statements(lambda: doctor.get(f"/fhir/Binary/{document_id}")) <= at_most(4, 7)
 
 
-def test_a_deposit_takes_twenty_at_most(doctor, world, document_id):
+def test_a_deposit_takes_six(doctor, world, document_id):
     source = factories.cda(unique_id="1.2.250.1.999.2", sections=factories.ALLERGY_SECTION)
-    assert statements(lambda: doctor.deposit(source)) <= 20
-    assert statements(lambda: doctor.post("/fhir", pdsm.bundle(world))) <= 20
+    assert statements(lambda: doctor.deposit(source)) <= at_most(6, 12)
+    assert statements(lambda: doctor.post("/fhir", pdsm.bundle(world))) <= at_most(6, 12)
     again = pdsm.simplified(world, unique_id="1.2.250.1.999.9")
-    assert statements(lambda: doctor.post("/fhir/DocumentReference", again)) <= 20
+    assert statements(lambda: doctor.post("/fhir/DocumentReference", again)) <= at_most(6, 12)

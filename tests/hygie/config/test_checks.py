@@ -28,8 +28,9 @@ def _strong(folder: Path, **changes: object) -> SimpleNamespace:
         "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql"}},
         "HYGIE_ACCEPTED_INS_OIDS": REAL_INS,
         "HYGIE_TOKEN_SECONDS": 600,
-        "SESSION_COOKIE_AGE": 900,
+        "HYGIE_SESSION_IDLE_SECONDS": 900,
         "HYGIE_MATRIX": "matrix.csv",
+        "HYGIE_IDENTITY_PROVIDERS": {"franceconnect": {"issuer": ""}, "prosanteconnect": {"issuer": ""}},
     }
     return SimpleNamespace(**(values | changes))
 
@@ -95,7 +96,7 @@ def test_a_log_of_libraries_is_refused(tmp_path):
         ({"DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3"}}}, {}, "HYGIE_DATABASE_URL"),
         ({}, {"HYGIE_DATABASE_URL": "postgresql://hygie:x@db.example.org/hygie"}, "HYGIE_DATABASE_URL"),
         ({"HYGIE_MASTER_KEY": f"keys:{KEY}"}, {}, "HYGIE_MASTER_KEY"),
-        ({"SESSION_COOKIE_AGE": 7200}, {}, "HYGIE_SESSION_MINUTES"),
+        ({"HYGIE_SESSION_IDLE_SECONDS": 7200}, {}, "HYGIE_SESSION_MINUTES"),
         ({"HYGIE_MATRIX": ""}, {}, "HYGIE_MATRIX"),
     ],
 )

@@ -18,6 +18,7 @@ from tests.cluster import free_port
 
 PEOPLE = "6"
 KEPT = {"PATH", "HOME", "LANG"}
+STATE = {"identity_providers", "letterbox_url"}
 ADDRESSES = {"fhir_base": "/fhir", "token_url": "/oauth/token", "deposit_url": "/dmp/documents"}
 
 
@@ -47,13 +48,31 @@ def country(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_ready_json_follows_its_contract(country):
     ready = _read(country)
-    assert set(ready) == {"base_url", *ADDRESSES, "clients", "professionals", "people"}
+    assert set(ready) == {"base_url", *ADDRESSES, "clients", "professionals", "people", *STATE}
     assert ready["base_url"] == "http://127.0.0.1:8123"
     assert {name: ready[name] for name in ADDRESSES} == {n: ready["base_url"] + path for n, path in ADDRESSES.items()}
     assert set(ready["clients"][0]) == {"client_id", "client_secret", "kind", "organization", "professionals"}
-    assert set(ready["professionals"][0]) == {"idnps", "profession", "username", "password", "organization"}
-    assert set(ready["people"][0]) == {"space_id", "ins", "family", "given", "birth_date", "username", "password"}
+    assert set(ready["professionals"][0]) == {
+        *("idnps", "profession", "username", "password", "totp_secret", "organization")
+    }
+    assert set(ready["people"][0]) == {
+        "space_id",
+        "ins",
+        "family",
+        "given",
+        "birth_date",
+        "username",
+        "password",
+        "totp_secret",
+    }
     assert 0 < len(ready["people"]) <= int(PEOPLE)
+    citizens, professionals = ready["identity_providers"]
+    assert (citizens["name"], citizens["issuer"]) == ("franceconnect", "http://127.0.0.1:8124/franceconnect")
+    assert set(citizens) == {"name", "issuer", "client_id", "identities"}
+    assert citizens["identities"][0]["space_id"] == ready["people"][0]["space_id"]
+    assert {each["level"] for each in citizens["identities"]} <= {"low", "substantial", "high"}
+    assert professionals["identities"][0]["idnps"] in {each["idnps"] for each in ready["professionals"]}
+    assert ready["letterbox_url"] == "http://127.0.0.1:8124/boite/"
 
 
 def test_bench_adds_a_client_that_acts_for_nobody_the_same_one_each_time(country):
@@ -69,7 +88,14 @@ def test_bench_adds_a_client_that_acts_for_nobody_the_same_one_each_time(country
 
 
 def test_what_holds_secrets_is_read_by_its_owner_only(country):
-    for name in ("ready.json", "country.json", "demo-master-key", "demo-secret-key"):
+    for name in (
+        "ready.json",
+        "country.json",
+        "demo-master-key",
+        "demo-secret-key",
+        "state.json",
+        "state-secrets.json",
+    ):
         assert stat.S_IMODE((country / name).stat().st_mode) == 0o600, name
 
 

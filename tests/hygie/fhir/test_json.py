@@ -1,3 +1,5 @@
+import copy
+import pickle
 from decimal import Decimal
 
 import pytest
@@ -20,13 +22,19 @@ values = st.recursive(
 
 
 @pytest.mark.parametrize(
-    "number", ["72.50", "0.10", "-0.0", "1E+400", "1e-7", "100.000", "123456789012345678901234567890"]
-)
-def test_numbers_keep_their_digits(number):
-    value = json.read(b'{"value":' + number.encode() + b"}")
-    written = json.write(value).decode().removeprefix('{"value":').removesuffix("}")
-    assert Decimal(written) == Decimal(number)
-    assert Decimal(written).as_tuple() == Decimal(number).as_tuple()
+    "number",
+    [
+        "72.50", "0.10", "-0.0", "1E+400", "1e-7", "100.000", "123456789012345678901234567890", "0.000000001", "1e5", "1E5",
+        "0.00000000", "-0", "-0e-0", "1.0E+2", "0",
+    ],
+)  # fmt: skip
+def test_numbers_are_written_as_they_came(number):
+    text = b'{"value":' + number.encode() + b"}"
+    value = json.read(text)
+    assert value["value"] == Decimal(number)
+    assert json.write(value) == text
+    assert json.write(copy.deepcopy(value)) == text
+    assert json.write(pickle.loads(pickle.dumps(value))) == text
 
 
 @given(values)

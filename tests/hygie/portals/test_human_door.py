@@ -1,5 +1,6 @@
 """The human door: who may open what, how long a session lasts, how an error is answered."""
 
+import datetime as dt
 import logging
 import uuid
 
@@ -7,7 +8,10 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from hygie.portals.middleware import ACTING_SPACE, ORGANIZATION, SEEN_AT, SIGNED_IN_AT
+from hygie.identity.sign_in import actions as sign_in
+from hygie.identity.sign_in.models import Session
+from hygie.lib import clock
+from hygie.portals.middleware import ACTING_SPACE, ORGANIZATION, SESSION
 from hygie.portals.ui.errors import STATUSES
 from tests.hygie.portals.rooms import KINDS, SECRET
 from tests.hygie.portals.visitors import PASSWORD, make_doctor, make_family
@@ -81,11 +85,16 @@ def test_a_doctor_of_one_structure_acts_for_it():
     assert uuid.UUID(signed_in("martin").get("/pro/essai/").content.decode())
 
 
+def earlier(column: str, seconds: float) -> None:
+    """As if the only session had been opened, or used, that much earlier."""
+    row = Session.objects.get()
+    Session.objects.update(**{column: getattr(row, column) - dt.timedelta(seconds=seconds)})
+
+
 def test_a_session_ends_after_its_absolute_limit():
     make_family()
     client = signed_in("lea")
-    started = client.session[SIGNED_IN_AT]
-    put(client, **{SIGNED_IN_AT: started - settings.HYGIE_SESSION_HOURS * 3600 - 10})
+    earlier("created_at", settings.HYGIE_SESSION_HOURS * 3600 + 10)
     answer = client.get("/essai/citoyen/")
     assert answer["Location"] == "/connexion/?suite=%2Fessai%2Fcitoyen%2F&fin=session"
     assert client.get("/essai/citoyen/").status_code == 302
@@ -95,12 +104,37 @@ def test_a_session_ends_after_its_absolute_limit():
 def test_an_active_person_renews_the_idle_limit_but_not_at_every_page():
     make_family()
     client = signed_in("lea")
-    seen = client.session[SEEN_AT]
+    seen = Session.objects.get().seen_at
     client.get("/essai/citoyen/")
-    assert client.session[SEEN_AT] == seen
-    put(client, **{SEEN_AT: seen - settings.SESSION_COOKIE_AGE // 2})
+    assert Session.objects.get().seen_at == seen
+    earlier("seen_at", settings.HYGIE_SESSION_IDLE_SECONDS // 2)
     client.get("/essai/citoyen/")
-    assert client.session[SEEN_AT] >= seen
+    assert Session.objects.get().seen_at >= seen
+
+
+def test_a_session_ended_elsewhere_is_out_at_its_next_request():
+    make_family()
+    client, other = signed_in("lea"), signed_in("lea")
+    here = uuid.UUID(client.session[SESSION])
+    assert sign_in.end_sessions(Session.objects.get(id=here).account_id, now=clock.now(), but=here) == 1
+    assert client.get("/essai/citoyen/").status_code == 200
+    assert other.get("/essai/citoyen/").status_code == 302
+
+
+def test_a_closed_account_is_out_at_its_next_request():
+    make_family()
+    client = signed_in("lea")
+    sign_in.close_account(Session.objects.get().account_id, now=clock.now())
+    assert client.get("/essai/citoyen/").status_code == 302
+
+
+def test_a_session_of_a_shared_computer_is_short():
+    make_family()
+    client = signed_in("lea")
+    Session.objects.update(kiosk=True)
+    assert client.get("/essai/citoyen/").status_code == 200
+    earlier("seen_at", 301)
+    assert client.get("/essai/citoyen/").status_code == 302
 
 
 def test_a_session_that_expired_says_so():

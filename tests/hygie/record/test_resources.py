@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hygie.fhir.core import json
 from hygie.fhir.core.bundle import read as read_bundle
 from hygie.fhir.store.asked import HistoryQuery
-from hygie.identity.types import Actor, ActorKind, Channel
+from hygie.identity.types import Actor, ActorKind, Channel, Level
 from hygie.lib.errors import AccessRefused, Gone, HygieError, Invalid, NotAllowed, PreconditionFailed
 from hygie.record import resources
 from hygie.trace import queries as trace
@@ -32,6 +32,7 @@ def bench() -> Actor:
         client_id="bench-client",
         client_kind="bench",
         scopes=frozenset({"system/*.cruds"}),
+        level=Level.SUBSTANTIAL,
     )
 
 

@@ -8,12 +8,20 @@ https://swtch.com/~rsc/regexp/regexp2.html
 
 import re
 from functools import lru_cache
+from typing import Protocol
 
 from hygie.fhir.core.fhirpath.pattern import Program, compile_pattern, is_word
 from hygie.fhir.core.fhirpath.run import Run
 
 _MAX_KEPT = 10_000  # Instructions in the sets kept, for one pattern: less than 1 MB
 _SUBSTITUTION = re.compile(r"\$(?:([0-9])|\{([A-Za-z0-9_]+)\})|\\(.)", re.DOTALL)
+
+
+class Payer(Protocol):
+    """What the cost of a match is charged to; its `spend` raises when there is nothing left."""
+
+    def spend(self, steps: int) -> None: ...
+
 
 _Threads = frozenset[int]
 _NONE: _Threads = frozenset()
@@ -28,7 +36,7 @@ class _Machine:
         self._steps: dict[tuple[_Threads, bool, bool, str], tuple[_Threads, bool]] = {}
         self._kept = 0
 
-    def is_found(self, run: Run, text: str, *, whole: bool) -> bool:
+    def is_found(self, run: Payer, text: str, *, whole: bool) -> bool:
         """Anywhere in the text, or (`whole`) from its first to its last character."""
         run.spend(1 + (len(text) >> 3))
         threads, after_word = frozenset({0}), False
@@ -46,7 +54,7 @@ class _Machine:
         return matched and place == len(text)
 
     def _step(
-        self, run: Run, threads: _Threads, at_start: bool, after_word: bool, character: str
+        self, run: Payer, threads: _Threads, at_start: bool, after_word: bool, character: str
     ) -> tuple[_Threads, bool]:
         step = (threads, at_start, after_word, character)
         found = self._steps.get(step)
@@ -59,7 +67,7 @@ class _Machine:
         return found
 
     def _advance(
-        self, run: Run, threads: _Threads, at_start: bool, after_word: bool, character: str
+        self, run: Payer, threads: _Threads, at_start: bool, after_word: bool, character: str
     ) -> tuple[_Threads, bool]:
         code = self.program.instructions
         waiting, seen, following = list(threads), set(threads), set()
@@ -153,12 +161,12 @@ def _machine(pattern: str) -> _Machine:
     return _Machine(pattern)
 
 
-def matches(run: Run, text: str, pattern: str) -> bool:
+def matches(run: Payer, text: str, pattern: str) -> bool:
     """Somewhere in the text; `.` takes the end of a line too. Raises ExecutionFault, Budget."""
     return _machine(pattern).is_found(run, text, whole=False)
 
 
-def matches_full(run: Run, text: str, pattern: str) -> bool:
+def matches_full(run: Payer, text: str, pattern: str) -> bool:
     return _machine(pattern).is_found(run, text, whole=True)
 
 

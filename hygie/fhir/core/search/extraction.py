@@ -1,6 +1,7 @@
 """The index rows of a resource, and the columns that the store promotes: what is there is walked, what is not costs nothing."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -32,6 +33,8 @@ class _Plan(NamedTuple):
 
 
 _NOT_OWN = IndexValue(NOT_OWN)
+_FIRST = dt.datetime(1, 1, 2, tzinfo=dt.UTC).timestamp()
+_LAST = dt.datetime(9999, 12, 30, tzinfo=dt.UTC).timestamp()
 
 
 @cache
@@ -117,6 +120,9 @@ def index_values(resource: dict[str, Any], space: str = "") -> list[IndexValue]:
                 for node in _walk([top], steps) if steps else (top,):
                     if mine and owner and _names(node, owner):
                         own = True
+                        if "identifier" in node:
+                            # The reference is in the column; by what else it names the person, it is found by rows.
+                            convert({"identifier": node["identifier"]}, field, beside, at if element else 0, to)
                     elif node is not None:
                         convert(node, field, beside, at if element else 0, to)
     rows = list(found.values())
@@ -187,40 +193,32 @@ def dated_param(type_name: str) -> str:
     return next((code for code in _DATED if code in params and params[code].kind is fields.Kind.DATE), "")
 
 
-def promote(resource: dict[str, Any]) -> Promoted:
-    """The columns of a resource."""
+def promote(resource: dict[str, Any], rows: Sequence[IndexValue] | None = None) -> Promoted:
+    """The columns of a resource; `rows` are its `index_values`, for who has them."""
+    rows = index_values(resource) if rows is None else rows
     kind = resource["resourceType"]
     return Promoted(
         status=str(resource.get("status") or _first_code(resource.get("clinicalStatus")))[:32],
         code=next((code for name in _CODES if (code := _first_code(resource.get(name)))), "")[:64],
         category=_first_code(resource.get("category"))[:64],
-        dated=_dated(resource, dated_param(kind) or "recorded-date"),
+        dated=_dated(rows, _dated_fields(kind)),
     )
 
 
-def _dated(resource: dict[str, Any], code: str) -> dt.datetime | None:
-    param = fields.find_param(resource["resourceType"], code)
-    lows = []
-    for branch in param.branches if param else ():
-        for leaf in branch.field.leaves:
-            for node in _walk([resource], leaf.steps):
-                low = _low(node)
-                if low is not None:
-                    lows.append(low)
-    return dt.datetime.fromtimestamp(min(lows), dt.UTC) if lows else None
+@cache
+def _dated_fields(type_name: str) -> frozenset[int]:
+    param = fields.find_param(type_name, dated_param(type_name) or "recorded-date")
+    return frozenset(branch.field.number for branch in param.branches) if param else frozenset()
 
 
-def _low(node: Any) -> float | None:
-    if isinstance(node, str):
-        found = moments.interval(node)
-    elif isinstance(node, dict):
-        found = moments.timing(node) if "repeat" in node or "event" in node else moments.period(node)
-    else:
-        found = None
-    if found is None:
-        return None
-    # A period without a start is dated by its end.
-    return found[0] if found[0] > -moments.UNBOUNDED else found[1]
+def _dated(rows: Sequence[IndexValue], dated: frozenset[int]) -> dt.datetime | None:
+    """The first instant of these fields; a period without a start is dated by its end."""
+    lows = list[float]()
+    for row in rows:
+        if row.field in dated and row.low is not None and row.high is not None:
+            lows.append(row.low if row.low > -moments.UNBOUNDED else row.high)
+    # In the first hours of year 1 or the last of 9999, the zone leads out of what a database can hold.
+    return dt.datetime.fromtimestamp(min(max(min(lows), _FIRST), _LAST), dt.UTC) if lows else None
 
 
 def _first_code(node: Any) -> str:

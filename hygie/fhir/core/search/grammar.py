@@ -37,7 +37,7 @@ MAX_TARGETS = 12
 """Types that one step of a chain may mean before it must name one."""
 
 _MODIFIERS: dict[Kind, frozenset[str]] = {
-    Kind.TOKEN: frozenset({"", "not", "text", "in", "not-in", "of-type", "missing"}),
+    Kind.TOKEN: frozenset({"", "not", "text", "in", "not-in", "above", "below", "of-type", "missing"}),
     Kind.STRING: frozenset({"", "exact", "contains", "missing"}),
     Kind.DATE: frozenset({"", "missing"}),
     Kind.NUMBER: frozenset({"", "missing"}),
@@ -195,7 +195,7 @@ def _missing(type_name: str, param: Param, given: Parameter) -> Clause:
         systems = branch.targets or ((branch.system,) if branch.system else (None,))
         numbers = (branch.field.number, branch.field.beside)
         present.append(Rows(numbers, tuple(AnyRow(system) for system in systems)))
-        if branch.field == own:
+        if branch.field == own and "Patient" in (branch.targets or ("Patient",)):
             present.append(Own())
     return negate(any_of(present), values == ["true"])
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal, TypeGuard
 
 from hygie.fhir.core import parameters
 from hygie.fhir.core.parameters import Parameter
@@ -12,6 +13,7 @@ from hygie.fhir.core.search.folding import clip, fold
 from hygie.fhir.core.search.query import AnyOf, Clause, CodesTest, CodeTest, Not, Rows, StatusIn, Test, TextTest
 
 NOTHING = AnyOf(())
+Side = Literal["above", "below"]
 
 
 def _same(uri: str) -> str:
@@ -22,14 +24,20 @@ def _no_set(url: str) -> Iterable[tuple[str, str]] | None:
     return None
 
 
+def _no_hierarchy(system: str, code: str, side: Side) -> Iterable[str] | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a search is read with: `canonical` gives the one URI under which a code system is stored, `codes_of` the
-    (system, code) of a value set or None, `base` the server's own address."""
+    (system, code) of a value set or None, `base` the server's own address; `related` a code with those above or below it, None
+    when they are not known."""
 
     canonical: Callable[[str], str] = _same
     codes_of: Callable[[str], Iterable[tuple[str, str]] | None] = _no_set
     base: str = ""
+    related: Callable[[str, str, Side], Iterable[str] | None] = _no_hierarchy
 
 
 def token_clause(type_name: str, param: Param, given: Parameter, reading: Reading) -> Clause:
@@ -41,6 +49,8 @@ def token_clause(type_name: str, param: Param, given: Parameter, reading: Readin
             tests = [TextTest(fold(parameters.unescape(each))) for each in parameters.values(given)]
         case "in" | "not-in":
             tests = _codes_of(given, reading)
+        case "above" | "below" as side:
+            tests = [_related(each, given, reading, side) for each in parameters.values(given)]
         case "of-type":
             tests, beside = [_of_type(each, given, reading) for each in parameters.values(given)], True
         case _:
@@ -77,6 +87,18 @@ def _codes_of(given: Parameter, reading: Reading) -> list[Test]:
     return [CodesTest(system, tuple(sorted(set(codes)))) for system, codes in sorted(found.items())]
 
 
+def _related(text: str, given: Parameter, reading: Reading, side: Side) -> Test:
+    """`system|code` and all codes above or below it."""
+    system, code = parameters.token(text)
+    if not system or not code:
+        raise bad("A code is above or below others in its code system: system|code.", given.name)
+    system = reading.canonical(system)
+    codes = reading.related(system, code, side)
+    if codes is None:
+        raise bad("What is above and below a code of this system is not known here.", given.name)
+    return CodesTest(system, tuple(sorted({clip(each) for each in codes})))
+
+
 def _of_type(text: str, given: Parameter, reading: Reading) -> Test:
     """`system|code|value` of an identifier: all three."""
     parts = [parameters.unescape(part) for part in parameters.split(text, "|")]
@@ -90,16 +112,19 @@ def rows(branches: tuple[Branch, ...], tests: list[Test], *, beside: bool = Fals
     alike: dict[str, list[int]] = {}
     for branch in branches:
         alike.setdefault(branch.system, []).append(branch.field.beside if beside else branch.field.number)
-    return any_of(
-        [
-            Rows(
-                tuple(dict.fromkeys(numbers)),
-                tuple(_contact(test, system) for test in tests),
-                _is_single(numbers, tests),
-            )
-            for system, numbers in alike.items()
-        ]
-    )
+    found = list[Clause]()
+    for system, numbers in alike.items():
+        asked = list(tests)
+        if system:
+            asked = [CodeTest(system, each.code) for each in tests if _is_of(each, system)]
+        if asked:
+            found.append(Rows(tuple(dict.fromkeys(numbers)), tuple(asked), _is_single(numbers, asked)))
+    return any_of(found)
+
+
+def _is_of(test: Test, system: str) -> TypeGuard[CodeTest]:
+    """A contact point of a system (`phone=`, `email=`) is asked by its value; it has no text, and no other system."""
+    return isinstance(test, CodeTest) and test.system in (None, system)
 
 
 def _is_single(numbers: list[int], tests: list[Test]) -> bool:
@@ -109,12 +134,6 @@ def _is_single(numbers: list[int], tests: list[Test]) -> bool:
 
 def _is_code(test: Test) -> bool:
     return isinstance(test, CodeTest) and test.system is not None and test.code is not None
-
-
-def _contact(test: Test, system: str) -> Test:
-    if not system:
-        return test
-    return CodeTest(system, test.code if isinstance(test, CodeTest) else None)
 
 
 def any_of(clauses: Iterable[Clause]) -> Clause:

@@ -158,7 +158,7 @@ def _timing(node: Any, field: int, beside: int, element: int, to: Target) -> Non
 
 
 def _number(node: Any, field: int, beside: int, element: int, to: Target) -> None:
-    if node.__class__ is int or node.__class__ is Decimal:
+    if node.__class__ is int or isinstance(node, Decimal):
         value = _float(node, 0)
         to.add(IndexValue(field, "", "", "", value, value, element))
 
@@ -187,15 +187,21 @@ def _measure(unit: dict[str, Any], low: Any, high: Any, field: int, beside: int,
     system, code = unit.get("system") or "", unit.get("code") or ""
     first, last = _float(low, -UNBOUNDED), _float(high, UNBOUNDED)
     to.add(IndexValue(field, system, clip(code), unit.get("unit") or "", first, last, element))
-    if system == units.UCUM and (found := units.canonical(code)):
-        ends = [each for each in (low, high) if each is not None]
-        if not all(_is_ordinary(each) for each in ends):
-            return
-        if low is not None:
-            first = float(Fraction(low) * found.factor + found.offset)
-        if high is not None:
-            last = float(Fraction(high) * found.factor + found.offset)
-        to.add(IndexValue(beside, "", found.unit, "", first, last, element))
+    if system != units.UCUM or not all(_is_ordinary(each) for each in {low, high} if each is not None):
+        return
+    if told := _in_dimension(low, high, code):
+        first, last = first if low is None else told[1], last if high is None else told[2]
+        to.add(IndexValue(beside, "", told[0], "", first, last, element))
+
+
+@lru_cache(maxsize=8192)
+def _in_dimension(low: Any, high: Any, code: str) -> tuple[str, float, float] | None:
+    """(unit, low, high) in UCUM's unit of the dimension, exact until the last step; an end that is None is 0."""
+    found = units.canonical(code)
+    if found is None:
+        return None
+    ends = [0.0 if each is None else float(Fraction(each) * found.factor + found.offset) for each in (low, high)]
+    return found.unit, ends[0], ends[1]
 
 
 def _is_ordinary(value: Any) -> bool:

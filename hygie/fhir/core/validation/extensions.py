@@ -13,6 +13,8 @@ from hygie.fhir.core.validation.primitives import Check
 from hygie.fhir.core.validation.run import Run
 
 Object = dict[str, Any]
+MOST_WRONG = 100
+"""Extensions of one element: beyond, nothing more is looked at."""
 
 
 def check_extension(value: Object, _run: Run) -> Found:
@@ -45,6 +47,8 @@ def place_check(path: str, type_name: str) -> Check:
         faults: Faults = []
         for index, each in enumerate(found):
             faults += _check_place(each.get("url", ":"), places, f"[{index}]")
+            if len(faults) > MOST_WRONG:
+                break  # all of them are errors
         return faults or None
 
     return check

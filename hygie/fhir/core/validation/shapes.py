@@ -15,6 +15,8 @@ from hygie.fhir.core.validation.run import Run
 Rule = Callable[[dict[str, Any], Run], Found]
 """A check of an object whose elements are already known to be right."""
 
+MOST_WRONG, MOST_NULLS = 100, 5_000
+"""Items of one array: beyond, nothing more is looked at. An error a byte would be an answer larger than any memory."""
 _FILLING = Lock()
 _EMPTY_OBJECT = "An object is not empty: leave the property out when there is nothing to say."
 _FORBIDDEN_ARRAY = "A JSON array is not expected: this element is not repeated, write its value alone."
@@ -142,9 +144,17 @@ def list_of(check: Check) -> Check:
         if not value:
             return fault("empty", "An array is not empty: leave the property out when there is no value.")
         faults: Faults = []
+        wrong = nulls = 0
         for index, item in enumerate(value):
             if found := check(item, run):
                 faults += under(f"[{index}]", found)
+                # A null may be right, by what stands beside it: that is known later.
+                nulls += found[0].rule == "null"
+                wrong += found[0].rule != "null" and is_wrong(found)
+                if wrong > MOST_WRONG or nulls > MOST_NULLS:
+                    return faults + fault(
+                        "many", "More is wrong in this array: mend what is told first.", code="too-costly"
+                    )
         return faults or None
 
     return check_list

@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml.etree import _Element
 
-from hygie.fhir.core.json import MAX_DEPTH
+from hygie.fhir.core.json import MAX_DEPTH, decimal
 from hygie.fhir.core.xml.parse import MAX_SIZE, cut_narratives, narrative, parse
 from hygie.fhir.core.xml.shapes import FHIR, Field, Shape, resource_types, shape_of
 from hygie.lib.errors import Invalid
@@ -174,11 +174,11 @@ def _integer(text: str) -> int:
 
 def _decimal(text: str) -> int | Decimal:
     """An int without fraction or exponent, as of a JSON number."""
-    if _is_whole(text):
+    if _is_whole(text) and text != "-0":
         return int(text)
     if not _is_decimal(text):
         raise ValueError
-    return Decimal(text)
+    return decimal(text)
 
 
 _CONVERT: dict[str, Callable[[str], Any]] = {

@@ -182,7 +182,7 @@ def _text(type_name: str, value: Any) -> str:
         if kind is int:
             return str(value)
     elif type_name == "decimal":
-        if kind is int or (kind is Decimal and value.is_finite()):
+        if kind is int or (isinstance(value, Decimal) and value.is_finite()):
             return str(value)
     elif kind is str:
         return _escape(value)

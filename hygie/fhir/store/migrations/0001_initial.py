@@ -4,6 +4,21 @@ import hygie.fhir.store.models
 from django.db import migrations, models
 
 
+# LZ4 gives up at once on what does not compress, the base64 of a file: pglz takes 0.8 ms over 50 KB of it.
+_LZ4 = """
+DO $$ BEGIN
+  EXECUTE 'ALTER TABLE fhir_resource ALTER body SET COMPRESSION lz4';
+  EXECUTE 'ALTER TABLE fhir_version ALTER body SET COMPRESSION lz4';
+EXCEPTION WHEN feature_not_supported THEN NULL;  -- a PostgreSQL that was built without it keeps pglz
+END $$
+"""
+
+
+def compress_fast(apps, schema_editor):
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(_LZ4)
+
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -82,4 +97,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(models.F('space_id'), models.F('type'), models.OrderBy(models.F('sort_at'), descending=True), models.F('id'), name='fhir_resource_newest'), models.Index(condition=models.Q(('derived_from', ''), _negated=True), fields=['space_id', 'derived_from'], name='fhir_resource_derived')],
             },
         ),
+        migrations.RunPython(compress_fast, migrations.RunPython.noop, elidable=False),
     ]

@@ -5,20 +5,25 @@ from collections.abc import Iterable, Iterator
 
 from lxml.etree import _Element
 
-from hygie.record.cda.datatypes import is_oid, read_coding
+from hygie.record.cda.datatypes import is_oid
 from hygie.record.cda.elements import attribute, child, children
 from hygie.record.cda.entries.context import Context, Resource
+from hygie.terminology import queries as terminology
 
 _CODE = re.compile(r"\S+(?: \S+)*")
 
 
 def coding(element: _Element | None) -> Resource | None:
     """None when null, without code or system, or with a system that is no OID: nobody could look it up."""
-    found = read_coding(element)
-    if found is None or not is_oid(attribute(element, "codeSystem")) or not _CODE.fullmatch(found.code):
+    if element is None or element.get("nullFlavor"):
         return None
-    display = " ".join(found.display.split())
-    return {"system": found.system, "code": found.code} | ({"display": display} if display else {})
+    code, oid = attribute(element, "code"), attribute(element, "codeSystem")
+    if not is_oid(oid) or not _CODE.fullmatch(code):
+        return None
+    found: Resource = {"system": terminology.oid_to_system(oid), "code": code}
+    if display := " ".join(attribute(element, "displayName").split()):
+        found["display"] = display
+    return found
 
 
 def _codings(elements: Iterable[_Element]) -> list[Resource]:

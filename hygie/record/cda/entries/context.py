@@ -108,15 +108,12 @@ class Paths:
         return self._xpaths[element]
 
     def _number(self, parent: _Element, path: str) -> None:
-        tags: dict[str, int] = {}
-        for inner in parent:
-            tags[str(inner.tag)] = tags.get(str(inner.tag), 0) + 1
+        tags = [str(inner.tag) for inner in parent]
         seen: dict[str, int] = {}
-        for inner in parent:
-            tag = str(inner.tag)
+        for inner, tag in zip(parent, tags, strict=True):
             seen[tag] = seen.get(tag, 0) + 1
-            step = local_name(inner) if tags[tag] == 1 else f"{local_name(inner)}[{seen[tag]}]"
-            self._xpaths[inner] = f"{path}/{step}"
+            name = local_name(inner)
+            self._xpaths[inner] = f"{path}/{name}" if tags.count(tag) == 1 else f"{path}/{name}[{seen[tag]}]"
 
 
 def is_true(element: _Element, name: str) -> bool:

@@ -80,7 +80,7 @@ class Shelf:
         mine = f"{self.space_id}."
         local = tuple(each.removeprefix(mine) if each.startswith(mine) else "-" for each in asked.ids)
         wanted = dataclasses.replace(asked.query, ids=asked.ids if registers else local)
-        return Repository(Scope(self.space_id, condition, by_type)).search(kind, wanted)
+        return Repository(Scope(self.space_id, condition, by_type, lambda: ALWAYS)).search(kind, wanted)
 
     def find(self, query, **changes):
         """The names that are found, in order."""

@@ -412,7 +412,7 @@ def test_french_parameters_are_searched():
 @pytest.mark.parametrize(
     ("query", "code"),
     [
-        ("Observation?code:below=x", "search-modifier"),
+        ("Observation?code:below=x", "search-value"),
         ("Observation?date:exact=2026", "search-modifier"),
         ("Observation?value-string:text=x", "search-modifier"),
         ("Observation?subject:Nobody=x", "search-modifier"),

@@ -92,7 +92,7 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\
 def sign_in(space_id: uuid.UUID, username: str) -> Client:
     identity.create_account(username=username, password=factories.PASSWORD, space_id=space_id)
     client = Client()
-    client.force_login(Account.objects.get(username=username))
+    factories.enter(client, Account.objects.get(username=username).pk)
     return client
 
 

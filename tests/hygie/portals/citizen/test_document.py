@@ -168,7 +168,7 @@ def test_professionals_have_no_door_here(house):
     from hygie.identity.models import Account
 
     identity.create_account(username="dr", password=factories.PASSWORD, professional_id=house.doctor.professional_id)
-    house.client.force_login(Account.objects.get(username="dr"))
+    factories.enter(house.client, Account.objects.get(username="dr").pk)
     for path in ("/accueil/", "/dossier/documents/", "/acces/", _url("a" * 24)):
         assert house.client.get(path).status_code == 403, path
 

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
@@ -18,14 +17,14 @@ class Browser:
     def __init__(self, actor: Actor, name: str) -> None:
         pk = identity.create_account(username=name, password=factories.PASSWORD, professional_id=actor.professional_id)
         self.client = Client()
-        self.client.force_login(get_user_model().objects.get(pk=pk))
+        factories.enter(self.client, pk)
 
     @classmethod
     def citizen(cls, space_id: Any, name: str) -> "Browser":
         browser = cls.__new__(cls)
         pk = identity.create_account(username=name, password=factories.PASSWORD, space_id=space_id)
         browser.client = Client()
-        browser.client.force_login(get_user_model().objects.get(pk=pk))
+        factories.enter(browser.client, pk)
         return browser
 
     def url(self, name: str, **kwargs: Any) -> str:

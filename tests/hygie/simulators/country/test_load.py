@@ -1,15 +1,17 @@
 """The load: everything goes in by the real path, and the demonstration's contract holds."""
 
+import base64
 import datetime as dt
 import json
 from dataclasses import dataclass
 
+import pyotp
 import pytest
 
 from hygie.access import queries as access
-from hygie.identity import actions as identity
 from hygie.identity import queries as registered
 from hygie.identity.ins import INS
+from hygie.identity.sign_in import passwords, totp
 from hygie.lib.errors import HygieError
 from hygie.record import queries as record
 from hygie.record.types import DocumentFilters
@@ -100,11 +102,11 @@ def test_ready_is_the_documented_contract_and_its_first_pair_tells(loaded: Loade
         for client in ready["clients"]
     )
     assert all(
-        set(account) == {"idnps", "profession", "username", "password", "organization"}
+        set(account) == {"idnps", "profession", "username", "password", "totp_secret", "organization"}
         for account in ready["professionals"]
     )
     assert all(
-        set(person) == {"space_id", "ins", "family", "given", "birth_date", "username", "password"}
+        set(person) == {"space_id", "ins", "family", "given", "birth_date", "username", "password", "totp_secret"}
         for person in ready["people"]
     )
     assert {client["kind"] for client in ready["clients"]} == {"practice-software"}
@@ -135,7 +137,9 @@ def test_every_account_signs_in_with_its_own_password(loaded: Loaded) -> None:
     assert len({account.password for account in accounts}) == len(accounts)
     assert all(len(account.password) >= 12 for account in accounts)
     for account in accounts[:3] + accounts[-2:]:
-        assert identity.check_sign_in(account.username, account.password, now=NOW)
+        pk = passwords.check(account.username, account.password, now=NOW)
+        totp.check(pk, pyotp.TOTP(account.totp_secret).at(NOW), now=NOW)
+        assert len(base64.b32decode(account.totp_secret)) >= 20
 
 
 def test_user_names_are_simple_and_get_a_rank_when_taken() -> None:

@@ -52,6 +52,7 @@
   }
   var shown = null;
   var timer = 0;
+  var ending = 0;
 
   function hide() {
     if (shown) {
@@ -62,7 +63,14 @@
 
   function plan() {
     window.clearTimeout(timer);
+    window.clearTimeout(ending);
     timer = window.setTimeout(warn, Math.max(seconds - 120, seconds / 2) * 1000);
+    /* On a shared computer nothing stays on the screen after the end. */
+    if (document.body.hasAttribute("data-session-kiosk")) {
+      ending = window.setTimeout(function () {
+        window.location.reload();
+      }, (seconds + 2) * 1000);
+    }
   }
 
   function stay() {

@@ -70,8 +70,11 @@ NOTE = profile(
 )
 
 
-def _codes(valueset):
-    return {"http://example.org/vs": frozenset({("http://hl7.org/fhir/administrative-gender", "female")})}.get(valueset)
+def _codes(valueset, system, code):
+    known = {("http://hl7.org/fhir/administrative-gender", "female")}
+    if valueset != "http://example.org/vs":
+        return None
+    return (system, code) in known if system else any(each == code for _, each in known)
 
 
 JUDGE = Judge(Profiles([PATIENT, NOTE]), _codes)
@@ -153,7 +156,7 @@ def test_a_profile_that_is_not_loaded_is_told_once():
 
 def test_a_profile_of_another_type_is_refused():
     wrong = {"resourceType": "Organization", "name": "x", "meta": {"profile": [URL]}}
-    assert found(wrong) == [("profile-type", "Organization")]
+    assert found(wrong) == [("profile-type", "Organization.meta.profile[0]")]
 
 
 def test_resources_inside_are_judged_by_what_they_claim():

@@ -1,0 +1,1 @@
+"""Where a person is reached, and the codes that prove that a message arrived."""

@@ -1,0 +1,1 @@
+"""What protects an account, and where it is open: the same pages for citizens and professionals."""
