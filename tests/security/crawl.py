@@ -99,6 +99,7 @@ def values_of(parameter: str, town: Town, visitor: Visitor) -> dict[str, str]:
         "factor_id": lambda *_: {"unknown": str(UNKNOWN_UUID), "nil": str(uuid.UUID(int=0)), **HOSTILE},
         "session_id": lambda *_: {"unknown": str(UNKNOWN_UUID), "nil": str(uuid.UUID(int=0)), **HOSTILE},
         "logical_id": _logical,
+        "provider": lambda *_: {"valid": "franceconnect", "unknown": "personne", **HOSTILE},
         "job_id": lambda *_: {"unknown": UNKNOWN_ID, **HOSTILE},
         "number": lambda *_: {"valid": "1", "unknown": "7", "long": "9" * 40},
         "version": lambda *_: {"valid": "1", "unknown": "7", "long": "9" * 40},
@@ -192,7 +193,9 @@ def ask(town: Town, visitor: Visitor, method: str, address: str, kind: str, valu
     headers = {"Authorization": f"Bearer {visitor.software.token}"} if visitor.software else {}
     with transaction.atomic():
         if method == "GET":
-            response = client.get(f"{address}?{form}" if kind in ("valid", "foreign") else address, headers=headers)
+            # $document refuses any parameter: what is sent beside the address would be judged, not the address.
+            smuggled = kind in ("valid", "foreign") and not address.endswith("$document")
+            response = client.get(f"{address}?{form}" if smuggled else address, headers=headers)
         else:
             response = client.post(address, form, content_type="application/x-www-form-urlencoded", headers=headers)
         body = b"".join(response) if response.streaming else response.content

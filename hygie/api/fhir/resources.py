@@ -45,6 +45,7 @@ def find_in_compartment(request: HttpRequest, logical_id: str, resource_type: st
     """GET /fhir/Patient/<id>/<type>?…: the same search, of this person."""
     if not definitions.load().patient_compartment(resource_type):
         raise NotFound("This type is not of the compartment of a patient.", code="route-unknown")
+    resources.space_of("Patient", logical_id)  # the id of anything else is nobody's, whether that thing exists or not
     pairs = [("patient", logical_id), *query.pairs(request)]
     prefer = request.META.get("HTTP_PREFER", "")
     call = Call(base=fhir_base(), type=resource_type, query=tuple(pairs), prefer=prefer)

@@ -252,7 +252,9 @@ class TestDelete:
 class TestBinary:
     def test_is_given_back_byte_for_byte(self, bench):
         answer = bench.post("/fhir/Binary", b"%PDF-1.4 \x00\xff", "application/pdf")
-        assert (answer.status_code, answer.content) == (201, b"")
+        told = answer.json()
+        assert (answer.status_code, told["contentType"]) == (201, "application/pdf")
+        assert "data" not in told and told["meta"]["tag"][0]["code"] == "SUBSETTED"
         path = answer["Location"].partition("/fhir/")[2].partition("/_history")[0]
         raw = bench.get(f"/fhir/{path}", Accept="application/pdf")
         assert (raw.content, raw["Content-Type"]) == (b"%PDF-1.4 \x00\xff", "application/pdf")

@@ -290,7 +290,7 @@ def test_what_is_not_understood_is_said_or_refused(doctor, world):
         ("patient={space}&date=2026-02-30", "search-value"),
         ("patient={space}&type=|", "search-value"),
         ("patient={space}&type=", "search-value"),
-        ("patient={space}&type:below=x", "search-modifier"),
+        ("patient={space}&type:below=x", "search-value"),
         ("patient={space}&date:above=2026", "search-modifier"),
         ("patient={space}&_count=-1", "search-value"),
         ("patient={space}&_count=x", "search-value"),
