@@ -71,9 +71,17 @@ def open_page(browser: Browser, demo: dict[str, Any]) -> Iterator[Callable[..., 
     faults: list[str] = []
     host = urlsplit(demo["base_url"]).netloc
 
+    providers = {urlsplit(each["issuer"]).netloc for each in demo["identity_providers"]}
+
+    def pages_of(request: Request) -> set[str]:
+        """A provider's own page loads its own files."""
+        return {urlsplit(request.frame.url).netloc} & providers
+
     def watch(request: Request) -> None:
         address = urlsplit(request.url)
-        if address.scheme in ("http", "https", "ws", "wss") and address.netloc != host:
+        if request.is_navigation_request() and address.netloc in providers:
+            return  # a link that leads to an identity provider; our pages load nothing from it
+        if address.scheme in ("http", "https", "ws", "wss") and address.netloc not in (host, *pages_of(request)):
             faults.append(f"a request to {address.netloc}")
 
     def make(**options: Any) -> Page:
