@@ -7,6 +7,7 @@ import tarfile
 import pytest
 
 from hygie.config.profiles import keep
+from hygie.fhir.core import json as fhir_json
 from hygie.fhir.core.validation import validate
 from hygie.fhir.core.validation.profiles import library
 from hygie.lib.errors import Invalid
@@ -66,6 +67,21 @@ def test_a_package_is_checked_by_from_the_next_start(tmp_path, folder):
     assert rules(PATIENT) == ["profile-min"]
     assert rules(PATIENT | {"birthDate": "1980"}) == []
     assert "example.born" in [each.name for each in library.sources()]
+
+
+@pytest.mark.parametrize("dose", ["0.5", "0.50", "0.0000001"])
+def test_a_decimal_of_a_pattern_keeps_its_digits(tmp_path, folder, dose):
+    url = "http://example.org/fhir/StructureDefinition/dose"
+    fixed = {"id": "Observation.value[x]", "path": "Observation.value[x]", "patternQuantity": {"value": "DOSE"}}
+    told = {**BORN, "url": url, "type": "Observation", "differential": {"element": [fixed]}}
+    told["baseDefinition"] = "http://hl7.org/fhir/StructureDefinition/Observation"
+    keep(
+        package(tmp_path / "dose.tgz", **{"package/a.json": json.dumps(told).replace('"DOSE"', dose).encode()}), folder
+    )
+    library.configure(folder=folder)
+    seen = {"resourceType": "Observation", "status": "final", "code": {"text": "dose"}, "meta": {"profile": [url]}}
+    assert rules(seen | {"valueQuantity": {"value": fhir_json.decimal(dose)}}) == []
+    assert rules(seen | {"valueQuantity": {"value": fhir_json.decimal("0.7")}}) == ["profile-pattern"]
 
 
 def test_a_later_load_replaces_and_a_folder_or_a_file_will_do(tmp_path, folder):

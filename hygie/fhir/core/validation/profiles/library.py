@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from hygie.fhir.core.validation.profiles.check import Judge, codes_of_r4
-from hygie.fhir.core.validation.profiles.package import Archive, Facts, Source, open_archive
+from hygie.fhir.core.validation.profiles.package import Archive, Source, open_archive
 from hygie.fhir.core.validation.profiles.scope import Codes
 from hygie.fhir.core.validation.profiles.tree import Profiles
 
@@ -55,7 +55,9 @@ def profiles() -> Profiles:
 @cache
 def _loaded() -> tuple[tuple[Source, ...], Profiles]:
     archives = list(_archives())
-    return tuple(each for archive in archives for each in archive.sources), Profiles(facts=Facts(archives))
+    # Those of a later file before those of an earlier one.
+    facts = {url: profile for archive in archives for url, profile in archive.profiles.items()}
+    return tuple(each for archive in archives for each in archive.sources), Profiles(facts=facts)
 
 
 def _archives() -> Iterator[Archive]:

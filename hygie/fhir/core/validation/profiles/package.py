@@ -6,7 +6,7 @@ Packages are those of FHIR's registries (npm layout: `package/*.json`), folders 
 import gzip
 import io
 import tarfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -18,7 +18,6 @@ from hygie.lib.errors import HygieError, Invalid
 _LARGEST = 64 * 1024 * 1024
 _MOST = 20_000
 _ARCHIVES = (".tgz", ".tar.gz")
-_decoder = msgspec.json.Decoder(ProfileFacts)
 
 
 class Source(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -31,40 +30,25 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Archive(msgspec.Struct, frozen=True):
-    """What a file holds; each profile stays bytes until it is asked for."""
+    """What a file holds: profiles by URL."""
 
     sources: tuple[Source, ...]
-    profiles: dict[str, msgspec.Raw]
+    profiles: dict[str, ProfileFacts]
 
 
-class Facts(Mapping[str, ProfileFacts]):
-    """The profiles of some files by URL, those of a later file before those of an earlier one."""
-
-    def __init__(self, archives: Iterable[Archive]) -> None:
-        self._raw = {url: raw for each in archives for url, raw in each.profiles.items()}
-
-    def __getitem__(self, url: str) -> ProfileFacts:
-        return _decoder.decode(self._raw[url])
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._raw)
-
-    def __len__(self) -> int:
-        return len(self._raw)
-
-    def __contains__(self, url: object) -> bool:
-        return url in self._raw
+# Decimals keep their digits: 0.50 in a pattern is not 0.5.
+_decoder = msgspec.json.Decoder(Archive, float_hook=json.decimal)
 
 
 def write(sources: Iterable[Source], profiles: Iterable[ProfileFacts]) -> bytes:
     """The same profiles give the same bytes."""
     told = {each.url: each for each in sorted(profiles, key=lambda each: each.url)}
-    return gzip.compress(msgspec.json.encode({"sources": tuple(sources), "profiles": told}), 9, mtime=0)
+    return gzip.compress(json.write({"sources": tuple(sources), "profiles": told}), 9, mtime=0)
 
 
 def open_archive(data: bytes) -> Archive:
     """Raises ValueError, OSError for what is no such file."""
-    return msgspec.json.decode(gzip.decompress(data), type=Archive)
+    return _decoder.decode(gzip.decompress(data))
 
 
 def read_package(path: Path) -> tuple[Source, list[ProfileFacts]]:
