@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from hygie.fhir.core.terminology import reading
+from hygie.fhir.core.terminology.library import Source
 from hygie.fhir.core.terminology.model import CodeSystem, ConceptMap, Head, Json, ValueSet
 from hygie.terminology.queries import canonical_system, oid_to_system
 
@@ -20,12 +21,11 @@ _Set = tuple[str, str, str, str, str, dict[str, dict[str, str]]]
 
 
 class _Archive(msgspec.Struct, frozen=True):
-    source: str
     sets: list[_Set]
     resources: list[dict[str, Any]]
 
 
-class Resources:
+class Resources(Source):
     """FHIR resources as a source of the library."""
 
     def __init__(self, told: list[Json]) -> None:
@@ -61,7 +61,7 @@ class Resources:
         return {system: names for system, names in found.items() if system and names}
 
 
-class Nomenclatures:
+class Nomenclatures(Source):
     """The value sets (JDV) of the ANS, by their canonical URL."""
 
     @cached_property
@@ -94,15 +94,6 @@ class Nomenclatures:
             for oid, names in self._sets[head.url][5].items()
         ]
         return ValueSet(head, {"include": include}, "fr")
-
-    def code_system(self, head: Head) -> CodeSystem:
-        raise KeyError(head.url)
-
-    def concept_map(self, head: Head) -> ConceptMap:
-        raise KeyError(head.url)
-
-    def original(self, head: Head) -> Json | None:
-        return None
 
     def displays(self) -> Mapping[str, Mapping[str, str]]:
         found: dict[str, dict[str, str]] = {}

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Literal
 
-from hygie.fhir.core.terminology.members import Unresolved
 from hygie.lib.errors import HygieError
 from hygie.terminology.loaded import members
 from hygie.terminology.queries import canonical_system
@@ -64,7 +63,7 @@ def is_member(url: str, system: str, code: str) -> bool | None:
     try:
         if library.find(value_set, system, code) is not None:
             return True
-    except Unresolved:
+    except HygieError:
         return None
     codes = valueset_codes(url)
     if codes is not None and system not in codes and not system.startswith(_OID_URN) and _is_french(system):
@@ -83,7 +82,3 @@ def loaded_systems() -> Iterable[tuple[str, str, bool]]:
     library = members().library
     for head in library.heads("CodeSystem"):
         yield head.url, head.version, library.is_complete(head)
-
-
-def loaded_valuesets() -> Iterable[str]:
-    return [head.url for head in members().library.heads("ValueSet")]

@@ -451,3 +451,14 @@ def test_a_body_that_is_nothing_gets_a_4xx(doctor, body):
 def test_a_body_that_is_too_large_is_refused(doctor):
     body = b'{"resourceType":"Parameters","parameter":[' + b" " * (2 * 1024 * 1024) + b"]}"
     assert doctor.post("/fhir/ValueSet/$expand", body).status_code == 413
+
+
+def test_the_codings_of_a_concept_cost_together_what_one_request_may(doctor):
+    heavy = {"resourceType": "ValueSet", "status": "active", "compose": {"include": [{"system": ACT_CODE}] * 400}}
+    of_set = {"name": "valueSet", "resource": heavy}
+    coding = {"system": ACT_CODE, "code": "nothing"}
+    one = {"name": "codeableConcept", "valueCodeableConcept": {"coding": [coding]}}
+    assert out(send(doctor, "ValueSet/$validate-code", of_set, one), "result") == [False]
+    many = {"name": "codeableConcept", "valueCodeableConcept": {"coding": [coding] * 50}}
+    answer = send(doctor, "ValueSet/$validate-code", of_set, many, status=422)
+    assert code_of(answer) == "too-costly"

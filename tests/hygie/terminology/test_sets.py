@@ -61,7 +61,8 @@ def test_the_sets_and_our_own_tables_say_the_same():
 
 
 def test_each_set_can_be_listed_unless_it_needs_what_is_not_loaded():
-    unlisted = {url.rpartition("/")[2] for url in sets.loaded_valuesets() if sets.valueset_codes(url) is None}
+    urls = [head.url for head in loaded.members().library.heads("ValueSet")]
+    unlisted = {url.rpartition("/")[2] for url in urls if sets.valueset_codes(url) is None}
     assert unlisted == {
         "FrMethodOfAdministration",
         "careteam-roles-vs",
@@ -133,6 +134,26 @@ def test_a_deployer_loads_official_sets(tmp_path, settings):
         assert library.url_of("ValueSet", "urn-oid-1.2.3") == "urn:oid:1.2.3"
     finally:
         loaded.members.cache_clear()
+
+
+def test_of_a_set_that_cannot_be_worked_out_nobody_can_tell(tmp_path, settings):
+    settings.HYGIE_DATA = tmp_path
+    odd = [{"property": "nothing", "op": "=", "value": "x"}]
+    for name, compose in {
+        "odd": {"include": [{"system": COUNTRIES["url"], "filter": odd}]},
+        "cycle": {"include": [{"valueSet": ["http://example.org/cycle"]}]},
+    }.items():
+        told = {"resourceType": "ValueSet", "url": f"http://example.org/{name}", "status": "active", "compose": compose}
+        loaded.keep(told, tmp_path)
+    loaded.keep(COUNTRIES, tmp_path)
+    loaded.members.cache_clear()
+    sets.valueset_codes.cache_clear()
+    try:
+        for name in ("odd", "cycle"):
+            assert sets.is_member(f"http://example.org/{name}", COUNTRIES["url"], "FR") is None
+    finally:
+        loaded.members.cache_clear()
+        sets.valueset_codes.cache_clear()
 
 
 def test_a_package_is_read_as_it_is(tmp_path, settings):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hygie.fhir.core.terminology import naming
-from hygie.fhir.core.terminology.errors import NotSupported, UnknownCode
+from hygie.fhir.core.terminology.errors import Effort, NotSupported, UnknownCode
 from hygie.fhir.core.terminology.members import Members
 from hygie.fhir.core.terminology.model import CodeSystem, Concept, Entry, Json, ValueSet
 
@@ -99,9 +99,11 @@ def in_system(system: CodeSystem, coding: Coding, wanted: Sequence[str]) -> Verd
     return _named(_entry(system, concept), coding, wanted)
 
 
-def in_set(members: Members, value_set: ValueSet, coding: Coding, wanted: Sequence[str], *, abstract: bool) -> Verdict:
-    """`abstract`: a code that only groups others is valid too."""
-    entry = members.find(value_set, coding.system, coding.code)
+def in_set(
+    members: Members, value_set: ValueSet, coding: Coding, wanted: Sequence[str], effort: Effort, *, abstract: bool
+) -> Verdict:
+    """`abstract`: a code that only groups others is valid too. `effort`: what the request may still cost."""
+    entry = members.find(value_set, coding.system, coding.code, effort)
     if entry is None:
         message = "The code is not in the value set."
         system = members.library.code_system(coding.system)

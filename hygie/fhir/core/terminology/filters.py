@@ -5,7 +5,7 @@ from typing import Any
 
 from hygie.fhir.core.fhirpath.errors import ExecutionFault
 from hygie.fhir.core.fhirpath.regex import matches_full
-from hygie.fhir.core.terminology.errors import Effort, NotSupported
+from hygie.fhir.core.terminology.errors import Effort, NotSupported, TooCostly
 from hygie.fhir.core.terminology.model import CodeSystem, Concept, Json
 
 Test = Callable[[Concept], bool]
@@ -48,8 +48,11 @@ def _by_value(system: CodeSystem, name: str, op: str, value: str, effort: Effort
         case "=":
             return lambda concept: value in read(concept)
         case "in" | "not-in":
-            values = frozenset(each.strip() for each in value.split(",")[: _MAX_VALUES + 1])
-            effort.spend(len(values) * (1 if len(values) <= _MAX_VALUES else _MAX_VALUES))
+            parts = value.split(",")
+            if len(parts) > _MAX_VALUES:
+                raise TooCostly(f"A filter has at most {_MAX_VALUES} values.")
+            effort.spend(len(parts))
+            values = frozenset(each.strip() for each in parts)
             if op == "in":
                 return lambda concept: not values.isdisjoint(read(concept))
             return lambda concept: values.isdisjoint(read(concept))

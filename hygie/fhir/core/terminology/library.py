@@ -5,7 +5,6 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Protocol
 
 from hygie.fhir.core.search.folding import fold
 from hygie.fhir.core.terminology.errors import NotLoaded
@@ -25,20 +24,37 @@ _NOT_ID = re.compile(r"[^A-Za-z0-9.-]+")
 _MAX_ID = 64
 
 
-class Source(Protocol):
-    """`displays`: system → code → name in French, of codes that sets tell without their system being loaded. `original`:
-    the resource as it was loaded, None when there was none."""
+class Source:
+    """Where definitions come from: a source of ours gives heads, and what it has of each kind."""
 
-    def heads(self) -> Iterable[Head]: ...
-    def code_system(self, head: Head) -> CodeSystem: ...
-    def value_set(self, head: Head) -> ValueSet: ...
-    def concept_map(self, head: Head) -> ConceptMap: ...
-    def displays(self) -> Mapping[str, Mapping[str, str]]: ...
-    def original(self, head: Head) -> Json | None: ...
+    is_partial = False
+    """Its code systems hold only a part of their codes."""
+
+    def heads(self) -> Iterable[Head]:
+        raise NotImplementedError
+
+    def code_system(self, head: Head) -> CodeSystem:
+        raise KeyError(head.url)
+
+    def value_set(self, head: Head) -> ValueSet:
+        raise KeyError(head.url)
+
+    def concept_map(self, head: Head) -> ConceptMap:
+        raise KeyError(head.url)
+
+    def displays(self) -> Mapping[str, Mapping[str, str]]:
+        """System → code → name in French, of codes that sets tell without their system being loaded."""
+        return {}
+
+    def original(self, head: Head) -> Json | None:
+        """The resource as it was loaded, None when there was none."""
+        return None
 
 
-class _Fragments:
+class _Fragments(Source):
     """Systems that are only known by the codes which sets name: a fragment each."""
+
+    is_partial = True
 
     def __init__(self, displays: Mapping[str, Mapping[str, str]], known: Iterable[str]) -> None:
         self._displays = displays
@@ -52,18 +68,6 @@ class _Fragments:
     def code_system(self, head: Head) -> CodeSystem:
         concepts = {code: Concept(code, display) for code, display in self._displays[head.url].items()}
         return CodeSystem(head, concepts, content="fragment", language="fr", has_hierarchy=False)
-
-    def value_set(self, head: Head) -> ValueSet:
-        raise KeyError(head.url)
-
-    def concept_map(self, head: Head) -> ConceptMap:
-        raise KeyError(head.url)
-
-    def displays(self) -> Mapping[str, Mapping[str, str]]:
-        return {}
-
-    def original(self, head: Head) -> Json | None:
-        return None
 
 
 def _same(system: str) -> str:
@@ -122,7 +126,7 @@ class Library:
         """Whether all the codes of a system are here, told without reading them."""
         source = self._index["CodeSystem"][head.url][1]
         told = source.original(head)
-        return told.get("content") == "complete" if told is not None else not isinstance(source, _Fragments)
+        return told.get("content") == "complete" if told is not None else not source.is_partial
 
     def _split(self, kind: Kind, url: str) -> tuple[str, str]:
         """(URL, version) of `url|version`; some systems of HL7 v2 have a bar in their URL."""

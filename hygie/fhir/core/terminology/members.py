@@ -41,18 +41,23 @@ class Members:
         """What a filter looks at, for each of the codes of the set: the code and its names, folded."""
         url = value_set.head.url
         kept = self._folded.get(url)
-        if kept is not None and self.library.value_set(url) is value_set:
+        if kept is not None and self._is_loaded(value_set):
             return kept
         found = [fold(" ".join([each.code, *(name.value for name in each.names())])) for each in entries]
-        if url and self.library.value_set(url) is value_set:
+        if self._is_loaded(value_set):
             if len(self._folded) >= _FOLDED:
                 self._folded.pop(next(iter(self._folded)), None)
             self._folded[url] = found
         return found
 
+    def _is_loaded(self, value_set: ValueSet) -> bool:
+        """Whether it is the library's own: a set that was sent may say the same URL."""
+        url = value_set.head.url
+        return bool(url) and self.library.value_set(url) is value_set
+
     def _codes(self, value_set: ValueSet, effort: Effort, inside: tuple[str, ...]) -> Codes:
         url = value_set.head.url
-        is_loaded = bool(url) and self.library.value_set(url) is value_set
+        is_loaded = self._is_loaded(value_set)
         if is_loaded and (kept := self._kept.get(url)) is not None:
             effort.spend(1 + len(kept) // 16)
             return kept
@@ -155,7 +160,7 @@ class Members:
         system = self.library.canonical(system)
         try:
             codes = self._codes(value_set, effort, ())
-        except Unresolved:
+        except (Unresolved, TooCostly):
             return self._find(value_set, (system, code), effort, ())
         found = codes.get((system, code))
         if found is None and (loaded := self.library.code_system(system)) is not None:

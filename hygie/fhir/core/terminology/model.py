@@ -150,7 +150,6 @@ class ConceptMap:
     groups: Sequence[Json]
     source: str = ""
     target: str = ""
-    resource: Json = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +175,11 @@ class Entry:
         """Every name, the preferred one first."""
         own = [Designation(self.display, self.language)] if self.display else []
         of_system = self.concept.designations if self.concept else ()
-        return list(dict.fromkeys(_hashable([*own, *self.designations, *of_system])))
+        return _once([*own, *self.designations, *of_system])
 
 
-def _hashable(found: list[Designation]) -> list[Designation]:
-    """The same name in the same language is told once."""
+def _once(found: list[Designation]) -> list[Designation]:
+    """The same name in the same language is told once; those that have a use come last."""
     kept: dict[tuple[str, str], Designation] = {}
     for each in found:
         kept.setdefault((each.value, each.language), each)

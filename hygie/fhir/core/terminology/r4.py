@@ -1,7 +1,7 @@
 """The code systems and value sets that HL7 publishes with R4, read from the definitions when they are asked for."""
 
 import gzip
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from hygie.fhir.core.definitions import load
-from hygie.fhir.core.terminology.model import CodeSystem, Concept, ConceptMap, Head, Json, ValueSet
+from hygie.fhir.core.terminology.library import Source
+from hygie.fhir.core.terminology.model import CodeSystem, Concept, Head, ValueSet
 
 _DATA = "r4.json.gz"
 _System = tuple[str, str, str, str, str, bool, dict[str, tuple[str, ...]], frozenset[str], frozenset[str]]
@@ -42,7 +43,7 @@ def _archive() -> _Archive:
     return msgspec.json.decode(gzip.decompress(packed), type=_Archive)
 
 
-class R4:
+class R4(Source):
     """A source of the library: https://hl7.org/fhir/R4/terminologies-systems.html"""
 
     def heads(self) -> Iterator[Head]:
@@ -73,15 +74,6 @@ class R4:
         for system, code in sorted(load().valueset(head.url) or ()):
             systems.setdefault(system, []).append({"code": code})
         return ValueSet(head, {"include": [{"system": url, "concept": codes} for url, codes in systems.items()]}, "en")
-
-    def concept_map(self, head: Head) -> ConceptMap:
-        raise KeyError(head.url)
-
-    def displays(self) -> Mapping[str, Mapping[str, str]]:
-        return {}
-
-    def original(self, head: Head) -> Json | None:
-        return None
 
 
 def _properties(code: str, inactive: frozenset[str], abstract: frozenset[str]) -> Iterator[tuple[str, str, Any]]:

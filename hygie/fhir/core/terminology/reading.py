@@ -33,7 +33,7 @@ def head(told: Json, kind: Kind) -> Head:
 def oid_of(told: Json) -> str:
     """Of its identifiers, "" for none."""
     identifier = told.get("identifier")
-    for each in _dicts(identifier if isinstance(identifier, list) else [identifier]):
+    for each in dicts(identifier if isinstance(identifier, list) else [identifier]):
         value = each.get("value")
         if isinstance(value, str) and value.startswith("urn:oid:"):
             return value.removeprefix("urn:oid:")
@@ -75,7 +75,7 @@ def _joined(one: Concept, other: Concept) -> Concept:
 def _concepts(found: Any, parents: tuple[str, ...], depth: int) -> Iterator[Concept]:
     if depth > _MAX_NESTED:
         raise Invalid("The concepts are nested too deeply.", code="terminology-nested", path="CodeSystem.concept")
-    for each in _dicts(found):
+    for each in dicts(found):
         code = each.get("code")
         if not isinstance(code, str) or not code:
             raise Invalid("A concept has a code.", code="required", path="CodeSystem.concept.code")
@@ -96,7 +96,7 @@ def _concepts(found: Any, parents: tuple[str, ...], depth: int) -> Iterator[Conc
 
 
 def _properties(found: Any) -> Iterator[tuple[str, str, Any]]:
-    for each in _dicts(found):
+    for each in dicts(found):
         for name, value in each.items():
             if name.startswith("value") and isinstance(each.get("code"), str):
                 yield each["code"], name, value
@@ -105,7 +105,7 @@ def _properties(found: Any) -> Iterator[tuple[str, str, Any]]:
 def designations(found: Any) -> tuple[Designation, ...]:
     return tuple(
         Designation(each["value"], _text(each, "language"), use if isinstance(use := each.get("use"), dict) else None)
-        for each in _dicts(found)
+        for each in dicts(found)
         if isinstance(each.get("value"), str)
     )
 
@@ -113,7 +113,7 @@ def designations(found: Any) -> tuple[Designation, ...]:
 def value_set(told: Json, *, own_head: Head | None = None) -> ValueSet:
     """`own_head` for one that needs no URL, since it came with a request."""
     compose, expansion = told.get("compose"), told.get("expansion")
-    given = list(_dicts(expansion.get("contains"))) if isinstance(expansion, dict) else []
+    given = list(dicts(expansion.get("contains"))) if isinstance(expansion, dict) else []
     rest = {name: value for name, value in told.items() if name not in _HEAD | {"compose", "expansion", "language"}}
     return ValueSet(
         own_head or head(told, "ValueSet"),
@@ -129,9 +129,8 @@ def concept_map(told: Json) -> ConceptMap:
         value = told.get(f"{name}Canonical") or told.get(f"{name}Uri") or ""
         return value if isinstance(value, str) else ""
 
-    return ConceptMap(
-        head(told, "ConceptMap"), list(_dicts(told.get("group"))), canonical("source"), canonical("target"), told
-    )
+    groups = list(dicts(told.get("group")))
+    return ConceptMap(head(told, "ConceptMap"), groups, canonical("source"), canonical("target"))
 
 
 def _text(told: Json, name: str) -> str:
@@ -139,9 +138,6 @@ def _text(told: Json, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _dicts(found: Any) -> Iterator[Json]:
+def dicts(found: Any) -> Iterator[Json]:
     """What is no list of objects counts for nothing: a request may hold anything."""
     return (each for each in found if isinstance(each, dict)) if isinstance(found, list) else iter(())
-
-
-dicts = _dicts

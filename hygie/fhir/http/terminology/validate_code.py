@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from hygie.fhir.core.parameters import BadQuery
 from hygie.fhir.core.terminology import codes, naming
 from hygie.fhir.core.terminology.codes import Coding, Verdict
-from hygie.fhir.core.terminology.errors import NotSupported
+from hygie.fhir.core.terminology.errors import Effort, NotSupported
 from hygie.fhir.core.terminology.model import CodeSystem, Json
 from hygie.fhir.http.call import Answer, Call
 from hygie.fhir.http.terminology.given import Given, missing
@@ -24,6 +24,7 @@ def of_value_set(call: Call, service: Service) -> Answer:
     asked = _codings(given, given.text("system"), given.text("systemVersion"))
     value_set = service.value_set(call, given)
     abstract = given.flag("abstract")
+    effort = Effort()
 
     def judge(coding: Coding) -> Verdict:
         if not coding.system:
@@ -31,7 +32,7 @@ def of_value_set(call: Call, service: Service) -> Answer:
         system = service.library.code_system(coding.system)
         if coding.version and system is not None and coding.version != system.head.version:
             return Verdict(False, "This version of the code system is not loaded here.")
-        return codes.in_set(service.members, value_set, coding, wanted, abstract=abstract)
+        return codes.in_set(service.members, value_set, coding, wanted, effort, abstract=abstract)
 
     return _told(asked, judge)
 

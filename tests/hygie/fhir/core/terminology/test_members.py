@@ -8,7 +8,7 @@ import pytest
 
 from hygie.fhir.core.terminology import reading
 from hygie.fhir.core.terminology.errors import NotSupported, TooCostly
-from hygie.fhir.core.terminology.library import Library
+from hygie.fhir.core.terminology.library import Library, Source
 from hygie.fhir.core.terminology.members import Members, Unresolved
 from hygie.fhir.core.terminology.model import Head
 from hygie.lib.errors import Invalid
@@ -17,7 +17,7 @@ BIRDS = "http://example.org/birds"
 COLOURS = "http://example.org/colours"
 
 
-class Shelf:
+class Shelf(Source):
     """A source of plain resources."""
 
     def __init__(self, *told: dict[str, Any]) -> None:
@@ -34,9 +34,6 @@ class Shelf:
 
     def concept_map(self, head):
         return reading.concept_map(self.told[head.url])
-
-    def displays(self):
-        return {}
 
     def original(self, head):
         return self.told[head.url]
@@ -178,6 +175,29 @@ def test_a_code_of_a_set_that_cannot_be_listed_is_judged_when_it_can_be():
     for system, code in ((COLOURS, "green"), ("urn:unknown", "x")):
         with pytest.raises(Unresolved):
             service.find(told, system, code)
+
+
+def test_a_code_of_a_set_that_is_too_large_to_be_listed_is_judged():
+    many = [{"code": "duck"}, *({"code": str(each)} for each in range(100_001))]
+    told = given({"compose": {"include": [{"system": BIRDS, "concept": many}]}})
+    with pytest.raises(TooCostly):
+        members().codes(told)
+    assert members().find(told, BIRDS, "duck") is not None
+    assert members().find(told, BIRDS, "gull") is None
+
+
+def test_a_name_that_has_a_use_is_told_after_those_that_have_none():
+    abbreviated = {"code": "900000000000013009", "system": "http://snomed.info/sct"}
+    named_twice = [{"value": "Dk", "use": abbreviated}, {"value": "canard", "language": "fr"}] * 2
+    told = {"system": BIRDS, "concept": [{"code": "duck", "display": "a duck", "designation": named_twice}]}
+    entry = members().find(given({"compose": {"include": [told]}}), BIRDS, "duck")
+    assert [name.value for name in entry.names()] == ["a duck", "canard", "Dk"]
+
+
+def test_a_filter_of_too_many_values_is_refused_and_loses_none():
+    with pytest.raises(TooCostly):
+        codes_of(by("code", "in", "duck," * 1_500 + "gull"))
+    assert codes_of(by("code", "in", "duck," * 900 + "gull")) == ["duck", "gull"]
 
 
 def test_a_system_that_does_not_mind_case_finds_a_code_written_otherwise():
