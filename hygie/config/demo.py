@@ -6,7 +6,6 @@ was interrupted is found by the first one, and started again in a clean folder.
 
 import fcntl
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from typing import Any, cast
 from django.core.management import call_command
 from django.db import connection
 
-from hygie.config import processes, state, static, welcome
+from hygie.config import processes, secret_files, state, static, welcome
 from hygie.config.processes import CannotServe
 from hygie.config.progress import Progress
 
@@ -108,7 +107,7 @@ def run(choices: Choices, services: state.State, *, load: bool) -> None:
     static.gather()
     ready = _with_addresses(country["ready"], choices.base_url) | _write_state(choices, services, country)
     if not choices.serve:
-        _write_secret(choices.folder / _READY, ready)
+        secret_files.write(choices.folder / _READY, ready)
         welcome.say(f"The country is ready in {choices.folder}; {_READY} has its accounts.")
         return
     _serve(choices, services, ready, country)
@@ -122,7 +121,7 @@ def _write_state(choices: Choices, services: state.State, country: dict[str, Any
 
     reference = min(REFERENCE, now().date())
     content = services.content(identities.build(country["seed"], country["people"], reference))
-    _write_secret(choices.folder / state.FILE, content)
+    secret_files.write(choices.folder / state.FILE, content)
     providers = list(identities.ready(content["providers"]))
     return {"identity_providers": providers, "letterbox_url": services.letterbox_url}
 
@@ -163,7 +162,7 @@ def _load(choices: Choices) -> dict[str, Any]:
     connection.close()
     loaded = {"seed": seed, "people": people, "samples": shared is not None}
     loaded["ready"] = country.ready(report, choices.base_url)
-    _write_secret(choices.folder / _LOADED, loaded)
+    secret_files.write(choices.folder / _LOADED, loaded)
     (choices.folder / _LOADING).unlink()
     return loaded
 
@@ -174,7 +173,7 @@ def _add_bench(choices: Choices, country: dict[str, Any]) -> None:
 
     if "bench" not in country:
         kept = {**country, "bench": bench.register()}
-        _write_secret(choices.folder / _LOADED, kept)
+        secret_files.write(choices.folder / _LOADED, kept)
         country["bench"] = kept["bench"]
     country["ready"] = {**country["ready"], "clients": [*country["ready"]["clients"], country["bench"]]}
 
@@ -183,17 +182,6 @@ def _with_addresses(ready: dict[str, Any], base_url: str) -> dict[str, Any]:
     """The same country may be served on another port than last time."""
     addresses = {"fhir_base": "/fhir", "token_url": "/oauth/token", "deposit_url": "/dmp/documents"}
     return {**ready, "base_url": base_url, **{name: base_url + path for name, path in addresses.items()}}
-
-
-def _write_secret(path: Path, content: dict[str, Any]) -> None:
-    """Whole or not at all, readable by its owner only: it holds passwords."""
-    draft = path.with_name(f".{path.name}.draft")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump(content, file, ensure_ascii=False, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
 
 
 def _serve(choices: Choices, services: state.State, ready: dict[str, Any], country: dict[str, Any]) -> None:
@@ -205,7 +193,7 @@ def _serve(choices: Choices, services: state.State, ready: dict[str, Any], count
             group.start("state", state.command(choices.folder / state.FILE, services.port))
             processes.wait_until_healthy(group, choices.port, stop_asked)
             if not stop_asked():
-                _write_secret(choices.folder / _READY, ready)
+                secret_files.write(choices.folder / _READY, ready)
                 welcome.show(ready, choices.folder, people=country["people"], seed=country["seed"])
             processes.stay(group, stop_asked)
         finally:

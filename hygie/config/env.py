@@ -45,7 +45,6 @@ VARIABLES = (
     ),
     Variable("HYGIE_SESSION_MINUTES", "15", "Idle minutes after which a person is signed out."),
     Variable("HYGIE_SESSION_HOURS", "12", "Hours after which a session ends whatever happens."),
-    Variable("HYGIE_NOTICE_DAYS", "30", "How many days ahead people are told of a change of rights."),
     Variable("HYGIE_CONSULTATION_MINUTES", "60", "How long an explicit consent to consultation lasts."),
     Variable("HYGIE_TOKEN_SECONDS", "600", "Life of an access token; 600 is the maximum."),
     Variable("HYGIE_EXPORT_HOURS", "24", "How long the files of a bulk export can be fetched."),

@@ -16,7 +16,6 @@ HYGIE_MODE = _env.choice("HYGIE_MODE", "demo", "production")
 HYGIE_DEMO = HYGIE_MODE == "demo"
 HYGIE_DATA = _env.folder("HYGIE_DATA")
 HYGIE_BASE_URL = _env.text("HYGIE_BASE_URL").rstrip("/")
-HYGIE_NOTICE_DAYS = _env.number("HYGIE_NOTICE_DAYS", at_least=1, at_most=180)
 HYGIE_CONSULTATION_MINUTES = _env.number("HYGIE_CONSULTATION_MINUTES", at_least=5, at_most=1440)
 HYGIE_TOKEN_SECONDS = _env.number("HYGIE_TOKEN_SECONDS", at_least=30, at_most=600)
 HYGIE_DOCUMENT_BYTES = _env.number("HYGIE_DOCUMENT_MEGABYTES", at_least=1, at_most=100) * 1024 * 1024

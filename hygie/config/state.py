@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hygie.config import secret_files
+from hygie.config.processes import CannotServe, check_port
+
 _SECRETS = "state-secrets.json"
 FILE = "state.json"
 _CLIENTS = {"franceconnect": "hygie-demo-fc", "prosanteconnect": "hygie-demo-psc"}
@@ -75,20 +78,16 @@ def _read_secrets(path: Path) -> dict[str, str]:
     """Made once in the folder, readable by its owner only."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        names = (*_CLIENTS, "gateway")
-        path.write_text(json.dumps({name: secrets.token_urlsafe(32) for name in names}), encoding="ascii")
+        secret_files.write(path, {name: secrets.token_urlsafe(32) for name in (*_CLIENTS, "gateway")})
     found: dict[str, str] = json.loads(path.read_text(encoding="ascii"))
     return found
 
 
 def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except (OSError, OverflowError):
-            return False
+    try:
+        check_port(port)
+    except (CannotServe, OverflowError):
+        return False
     return True
 
 

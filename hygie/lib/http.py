@@ -30,16 +30,25 @@ class Answer:
     def json(self) -> Any:
         """Raises Unavailable(peer-answer) when the body is not JSON, or says a member twice."""
         try:
-            return json.loads(self.body, object_pairs_hook=_once)
+            return read_once(self.body)
         except (ValueError, RecursionError) as error:
             raise Unavailable("The other service gave an answer that cannot be read.", code="peer-answer") from error
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def read_once(text: bytes) -> Any:
+    """JSON whose objects say each member once, and whose numbers are JSON's. Raises ValueError."""
+    return json.loads(text, object_pairs_hook=_members, parse_constant=_refuse)
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
         raise ValueError("a member is there twice")
     return made
+
+
+def _refuse(word: str) -> Any:
+    raise ValueError("not JSON")
 
 
 def call(

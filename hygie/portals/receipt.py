@@ -22,7 +22,6 @@ _MARGIN = 56
 _BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=11, leading=15, alignment=TA_LEFT)
 _LABEL = ParagraphStyle("label", parent=_BODY, textColor=colors.HexColor("#44505c"))
 _TITLE = ParagraphStyle("title", parent=_BODY, fontName="Helvetica-Bold", fontSize=20, leading=26, spaceAfter=6)
-_SMALL = ParagraphStyle("small", parent=_BODY, fontSize=9, leading=12, textColor=colors.HexColor("#44505c"))
 
 
 @dataclass(frozen=True, slots=True)

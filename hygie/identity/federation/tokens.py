@@ -6,7 +6,6 @@ base64 and the JSON are read once and strictly (RFC 7515 §2, RFC 8725), the alg
 """
 
 import base64
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,6 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
 from hygie.lib.errors import Invalid
+from hygie.lib.http import read_once
 
 # Signatures by a key pair only: a secret that we share with the provider signs nothing, and `none` is not a signature.
 ALGORITHMS: dict[str, tuple[str, str]] = {
@@ -38,22 +38,6 @@ class UnknownKey(Invalid):
     """The token names a key that its issuer does not publish."""
 
     default_code = "token-key"
-
-
-def read_once(text: bytes) -> Any:
-    """JSON whose objects say each member once. Raises ValueError."""
-    return json.loads(text, object_pairs_hook=_members, parse_constant=_refuse)
-
-
-def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        raise ValueError("a member is there twice")
-    return made
-
-
-def _refuse(word: str) -> Any:
-    raise ValueError("not JSON")
 
 
 def verify(token: str, keys: Sequence[Mapping[str, Any]], *, types: frozenset[str] = frozenset()) -> dict[str, Any]:

@@ -29,12 +29,7 @@ class Credentials:
         self._taken = set(taken)
 
     def give(self, given: str, family: str) -> tuple[str, str]:
-        base = f"{names.plain(given)}.{names.plain(family)}"
-        username, rank = base, 1
-        while username in self._taken:
-            rank += 1
-            username = f"{base}{rank}"
-        self._taken.add(username)
+        username = names.login(given, family, self._taken)
         chance = Chance(self._seed, "password", username)
         first, second = chance.sample(_WORDS, 2)
         return username, f"{first}-{chance.randint(10, 99)}-{second}"

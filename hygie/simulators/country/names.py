@@ -93,6 +93,17 @@ def mobile(chance: Chance) -> str:
     return _MOBILE + chance.digits(4)
 
 
+def login(given: str, family: str, taken: set[str]) -> str:
+    """A user name that nobody has, and which is taken from now on."""
+    username = base = f"{plain(given)}.{plain(family)}"
+    rank = 1
+    while username in taken:
+        rank += 1
+        username = f"{base}{rank}"
+    taken.add(username)
+    return username
+
+
 def plain(text: str) -> str:
     """Lower case ASCII letters, words joined by dashes: for user names."""
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()

@@ -51,12 +51,7 @@ def ready(providers: dict[str, Any]) -> Iterator[dict[str, object]]:
 
 def _citizen(seed: int, person: Person, level: str, taken: set[str]) -> dict[str, Any]:
     traits = person.traits
-    username = base = f"{names.plain(person.used_given)}.{names.plain(person.used_family)}"
-    rank = 1
-    while username in taken:
-        rank += 1
-        username = f"{base}{rank}"
-    taken.add(username)
+    username = names.login(person.used_given, person.used_family, taken)
     abroad = traits.birth_place.startswith("99") and traits.birth_place != UNKNOWN_PLACE
     claims = {
         "given_name": " ".join(traits.birth_given),
