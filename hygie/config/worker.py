@@ -12,6 +12,7 @@ from django.db import DatabaseError, close_old_connections
 from hygie.api.fhir.patients import patient
 from hygie.config.consumers import CONSUMERS
 from hygie.identity.contacts.codes import forget as forget_codes
+from hygie.identity.federation.actions import forget_ended
 from hygie.identity.sign_in.actions import forget_sessions
 from hygie.identity.sign_in.sweeping import forget_expired
 from hygie.lib.clock import now
@@ -70,5 +71,5 @@ def clean(instant: datetime) -> None:
     clear_expired()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     forgotten = forget_expired(now=instant) + forget_done(now=instant) + forget_sent(now=instant) + sweep(now=instant)
-    forgotten += forget_sessions(now=instant) + forget_codes(now=instant)
+    forgotten += forget_sessions(now=instant) + forget_codes(now=instant) + forget_ended(now=instant)
     logger.debug("Expired things were removed.", extra={"count": forgotten})

@@ -19,17 +19,19 @@ def fresh(request: HttpRequest, minutes: int = MINUTES) -> HttpResponse | None:
     """
     if request.now - request.sign_in.proved_at <= dt.timedelta(minutes=minutes):
         return None
-    back = request.path if request.method in ("GET", "HEAD") else ""
-    query = urlencode({"suite": back, "raison": "recente"})
-    response = redirect(f"{reverse('public:sign_in_raise')}?{query}")
-    response["Cache-Control"] = "no-store"
-    return response
+    return to_proof(request, raison="recente")
 
 
 def strong(request: HttpRequest) -> HttpResponse | None:
     """For what protects the account itself: a recent proof, and two factors."""
     if request.sign_in.level < Level.SUBSTANTIAL:
-        response = redirect(f"{reverse('public:sign_in_raise')}?{urlencode({'suite': request.path})}")
-        response["Cache-Control"] = "no-store"
-        return response
+        return to_proof(request)
     return fresh(request)
+
+
+def to_proof(request: HttpRequest, **more: str) -> HttpResponse:
+    """To the page that asks for more, and back here; what a form held is typed again."""
+    query = {"suite": request.path if request.method in ("GET", "HEAD") else "", **more}
+    response = redirect(f"{reverse('public:sign_in_raise')}?{urlencode(query)}")
+    response["Cache-Control"] = "no-store"
+    return response

@@ -33,6 +33,7 @@ from hygie.lib import clock
 from hygie.lib.errors import AccessRefused, HygieError, NotFound
 from hygie.portals import exercises
 from hygie.portals.errors import status_of
+from hygie.portals.fresh import to_proof
 from hygie.portals.policy import Policy, find_policy
 from hygie.portals.ui.errors import error_page
 
@@ -82,7 +83,7 @@ class HumanDoor:
             return _answer(request, AccessRefused("This page is for another audience.", code="wrong-portal"))
         needed = required_level(policy)
         if request.actor.level < needed:
-            return _to_stronger_sign_in(request, needed)
+            return to_proof(request, **({"niveau": needed.word} if needed is Level.HIGH else {}))
         if _must_choose_structure(request, policy):
             return redirect(_ORGANIZATION_VIEW)
         return None
@@ -177,16 +178,6 @@ def _is_of_audience(actor: Actor, policy: Policy) -> bool:
 def required_level(policy: Policy) -> Level:
     """The highest level that the acts of a page ask for; the rules check each act again."""
     return max((levels.required(Permission(act)) for act in policy.permissions if act != "none"), default=Level.LOW)
-
-
-def _to_stronger_sign_in(request: HttpRequest, needed: Level) -> HttpResponse:
-    """To the page that asks for more, and back here; what a form held is typed again."""
-    query = {"suite": request.path if request.method in ("GET", "HEAD") else ""}
-    if needed is Level.HIGH:
-        query["niveau"] = needed.word
-    response = redirect(f"{reverse(_STRONGER)}?{urlencode(query)}")
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 def _must_choose_structure(request: HttpRequest, policy: Policy) -> bool:

@@ -51,6 +51,7 @@ def client_address(request: HttpRequest) -> str:
         address = ipaddress.ip_address(seen)
     except ValueError:
         return ""
+    address = getattr(address, "ipv4_mapped", None) or address
     return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
 
 

@@ -1,13 +1,12 @@
 """One-time codes: drawn here, sent by a door, typed back. Nothing is kept that would give the code again."""
 
 import datetime as dt
-import hashlib
 import hmac
 import secrets
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils.crypto import salted_hmac
 
 from hygie.identity.contacts.models import OneTimeCode
 from hygie.lib.errors import Conflict, Invalid
@@ -17,7 +16,7 @@ TRIES = 5
 DRAWS = 5
 _DRAW_WINDOW = dt.timedelta(hours=1)
 # Without 0, O, 1, I, L: read aloud and typed from paper.
-_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 @transaction.atomic
@@ -38,7 +37,7 @@ def draw(
     if former.filter(created_at__gt=now - _DRAW_WINDOW).count() >= DRAWS:
         raise Conflict("Too many codes were asked for: wait an hour.", code="codes-slowed")
     former.filter(used_at__isnull=True).update(used_at=now)
-    code = "".join(secrets.choice(_LETTERS if letters else "0123456789") for _ in range(length))
+    code = "".join(secrets.choice(LETTERS if letters else "0123456789") for _ in range(length))
     OneTimeCode.objects.create(
         purpose=purpose,
         subject=subject,
@@ -52,7 +51,7 @@ def draw(
 def use(purpose: str, subject: str, code: str, *, now: dt.datetime) -> None:
     """Spends the code. Raises Invalid(code-wrong): wrong, expired, spent, or tried five times, all the same."""
     live = OneTimeCode.objects.filter(purpose=purpose, subject=subject, used_at__isnull=True, expires_at__gt=now)
-    digest = _digest(purpose, subject, "".join(code.split()).replace("-", "").upper())
+    digest = _digest(purpose, subject, clean(code))
     # Each try is counted before it is compared, so that many at once do not pass the limit together.
     if live.filter(tries__lt=TRIES).update(tries=F("tries") + 1):
         row = live.latest("created_at")
@@ -61,10 +60,14 @@ def use(purpose: str, subject: str, code: str, *, now: dt.datetime) -> None:
     raise Invalid("The code is not right, or is no longer valid.", code="code-wrong")
 
 
+def clean(typed: str) -> str:
+    """A code as it was drawn: people add blanks and dashes, and write in small letters."""
+    return "".join(typed.split()).replace("-", "").upper()
+
+
 def forget(*, now: dt.datetime) -> int:
     return OneTimeCode.objects.filter(expires_at__lt=now - _DRAW_WINDOW).delete()[0]
 
 
 def _digest(purpose: str, subject: str, code: str) -> str:
-    key = hashlib.sha256(b"hygie.code\x00" + settings.SECRET_KEY.encode("utf-8")).digest()
-    return hmac.new(key, f"{purpose}\x00{subject}\x00{code}".encode(), hashlib.sha256).hexdigest()
+    return salted_hmac("hygie.code\x00", f"{purpose}\x00{subject}\x00{code}", algorithm="sha256").hexdigest()

@@ -124,6 +124,12 @@ def take_session(session_id: uuid.UUID) -> tuple[str, str] | None:
     return row.provider, token
 
 
+def forget_ended(*, now: dt.datetime) -> int:
+    """What was kept of a provider's session, once ours is over: the ID token names the person."""
+    over = Q(session__ended_at__isnull=False) | Q(session__seen_at__lt=now - dt.timedelta(days=1))
+    return ProviderSession.objects.filter(over).delete()[0]
+
+
 def end_by_provider(provider: Provider, notice: LogoutNotice, *, now: dt.datetime) -> int:
     """Ends the sessions that the provider's own one opened, if they are older than its notice; how many."""
     rows = ProviderSession.objects.filter(provider=provider.name)

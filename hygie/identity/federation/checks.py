@@ -36,6 +36,8 @@ def check_id_token(
     if not isinstance(nonce, str) or not hmac.compare_digest(nonce.encode("utf-8"), pending.nonce.encode("ascii")):
         raise Invalid("The token answers another question.", code="token-nonce")
     subject_of(claims)
+    if pending.session and _instant(claims, "auth_time") < dt.datetime.fromisoformat(pending.at) - SKEW:
+        raise Invalid("The person did not show again who she is.", code="token-old")
     if "at_hash" in claims:
         _check_at_hash(claims["at_hash"], str(header["alg"]), access_token)
 

@@ -72,9 +72,11 @@ def find_metadata(provider: Provider, calls: Calls, *, now: dt.datetime) -> Meta
     return found
 
 
-def find_keys(metadata: Metadata, calls: Calls, *, now: dt.datetime) -> Sequence[Mapping[str, Any]]:
+def find_keys(
+    metadata: Metadata, calls: Calls, *, now: dt.datetime, life: dt.timedelta = KEPT
+) -> Sequence[Mapping[str, Any]]:
     found: Sequence[Mapping[str, Any]] = _keep(
-        metadata.jwks_uri, KEPT, now, lambda: _keys(_json(calls, metadata.jwks_uri))
+        metadata.jwks_uri, life, now, lambda: _keys(_json(calls, metadata.jwks_uri))
     )
     return found
 
@@ -87,12 +89,7 @@ def verify(
     try:
         return tokens.verify(token, keys, types=types)
     except tokens.UnknownKey:
-        read_at = _kept[metadata.jwks_uri].at
-        if now - read_at < KEYS_AGAIN:
-            raise
-        with _lock:
-            _kept.pop(metadata.jwks_uri, None)
-        return tokens.verify(token, find_keys(metadata, calls, now=now), types=types)
+        return tokens.verify(token, find_keys(metadata, calls, now=now, life=KEYS_AGAIN), types=types)
 
 
 def _keep(url: str, life: dt.timedelta, now: dt.datetime, read: Any) -> Any:
@@ -165,7 +162,7 @@ def _keys(said: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
 def claims_of(answer: http.Answer) -> dict[str, Any]:
     """A JSON object that says each member once. Raises Invalid(claims)."""
     try:
-        found = tokens.read_once(answer.body)
+        found = http.read_once(answer.body)
     except (ValueError, RecursionError) as error:
         raise Invalid("The identity provider gave an answer that cannot be read.", code="claims") from error
     if not isinstance(found, dict):

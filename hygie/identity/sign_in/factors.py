@@ -1,6 +1,5 @@
 """What protects an account beside its password: list, name, remove."""
 
-import datetime as dt
 import uuid
 
 from django.contrib.auth.hashers import is_password_usable
@@ -16,7 +15,7 @@ from hygie.lib.errors import Conflict, NotFound
 def standing(account_id: int) -> Standing:
     rows = Factor.objects.filter(account_id=account_id).order_by("created_at", "id")
     return Standing(
-        tuple(FactorView(row.id, Kind(row.kind), row.name, row.created_at, row.used_at) for row in rows),
+        tuple(_view(row) for row in rows),
         recovery.left(account_id),
         is_password_usable(Account.objects.values_list("password", flat=True).get(pk=account_id)),
     )
@@ -24,10 +23,10 @@ def standing(account_id: int) -> Standing:
 
 def get(account_id: int, factor_id: uuid.UUID) -> FactorView:
     """Raises NotFound(factor-unknown)."""
-    found = next((each for each in standing(account_id).factors if each.id == factor_id), None)
-    if found is None:
+    row = Factor.objects.filter(account_id=account_id, id=factor_id).first()
+    if row is None:
         raise _unknown()
-    return found
+    return _view(row)
 
 
 def rename(account_id: int, factor_id: uuid.UUID, name: str) -> None:
@@ -48,11 +47,8 @@ def remove(account_id: int, factor_id: uuid.UUID) -> None:
     rows.filter(id=factor_id).delete()
 
 
-def strong_since(account_id: int) -> dt.datetime | None:
-    """Since when the account has a passkey or an application; None when it has none."""
-    return (
-        Factor.objects.filter(account_id=account_id).order_by("created_at").values_list("created_at", flat=True).first()
-    )
+def _view(row: Factor) -> FactorView:
+    return FactorView(row.id, Kind(row.kind), row.name, row.created_at, row.used_at)
 
 
 def _unknown() -> NotFound:

@@ -6,14 +6,12 @@ one password that is tried on ten thousand accounts. A passkey is not counted: t
 """
 
 import datetime as dt
-import hashlib
-import hmac
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.conf import settings
+from django.utils.crypto import salted_hmac
 
 from hygie.identity.models import SignInAttempt
 from hygie.identity.sign_in import devices
@@ -46,12 +44,9 @@ def counted(name: str, origin: Origin, *, now: dt.datetime, keep: bool = False) 
     together cannot pass together: each one is written before any is counted.
     """
     written = _write(name, origin, now)
-    try:
-        if _too_many(written, now):
-            raise Conflict("Too many tries: wait ten minutes.", code="sign-in-slowed")
-    except Conflict:
+    if _too_many(written, now):
         _take_back(written)
-        raise
+        raise Conflict("Too many tries: wait ten minutes.", code="sign-in-slowed")
     yield
     if not keep:
         _take_back(written)
@@ -97,8 +92,7 @@ def clean_name(name: str) -> str:
 
 
 def _digest(*parts: str) -> str:
-    key = hashlib.sha256(b"hygie.sign-in\x00" + settings.SECRET_KEY.encode("utf-8")).digest()
-    return hmac.new(key, "\x00".join(parts).encode("utf-8"), hashlib.sha256).hexdigest()
+    return salted_hmac("hygie.sign-in\x00", "\x00".join(parts), algorithm="sha256").hexdigest()
 
 
 def forget_attempts(*, now: dt.datetime) -> int:

@@ -42,7 +42,15 @@ MOST = 10
 _MILLISECONDS = 120_000
 _SALT = "hygie.passkey"
 _VERIFIED = UserVerificationRequirement.REQUIRED
-_BAD: tuple[type[Exception], ...] = (ValueError, KeyError, TypeError, AttributeError, AssertionError, IndexError)
+_BAD: tuple[type[Exception], ...] = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    IndexError,
+    RecursionError,
+)
 
 
 @dataclass(frozen=True, slots=True)

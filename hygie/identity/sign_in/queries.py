@@ -40,7 +40,10 @@ def _holds(row: Session, now: dt.datetime) -> bool:
 
 def list_sessions(account_id: int, *, now: dt.datetime) -> list[SessionView]:
     """The sessions that hold now, the newest first."""
-    rows = Session.objects.select_related("account").filter(account_id=account_id, ended_at__isnull=True)
+    _, life = limits(kiosk=False)
+    rows = Session.objects.select_related("account").filter(
+        account_id=account_id, ended_at__isnull=True, created_at__gte=now - life
+    )
     return [_view(row) for row in rows.order_by("-seen_at") if _holds(row, now)]
 
 

@@ -57,8 +57,7 @@ def draw(reset_id: uuid.UUID, *, now: dt.datetime) -> tuple[Account, str, str] |
 def prove(reset_id: uuid.UUID, code: str, *, now: dt.datetime, origin: Origin = NOWHERE) -> None:
     """The code came back. Raises Invalid(code-wrong), Conflict(sign-in-slowed): the same for an account that is not there."""
     row = _going_on(reset_id, now)
-    name = row.account.username if row.account else str(reset_id)
-    with guard.counted(name, origin, now=now):
+    with guard.counted(f"reset {reset_id}", origin, now=now):
         codes.use(PURPOSE, str(row.account_id or reset_id), code, now=now)
         Reset.objects.filter(pk=reset_id).update(proved_at=now)
 

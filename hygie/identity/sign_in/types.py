@@ -43,7 +43,6 @@ class Kind(StrEnum):
     RECOVERY = "recovery"
 
 
-STRONG = (Kind.PASSKEY, Kind.TOTP)
 # What a second proof makes of a password.
 RAISED = {
     Kind.PASSKEY: Method.PASSKEY,

@@ -181,6 +181,9 @@ def factor_test(request: HttpRequest, factor_id: uuid.UUID) -> HttpResponse:
         raise NotFound("This means does not work at this address.", code="passkeys-none")
 
     def done(way: proof.Way) -> HttpResponse:
+        if factors.get(request.account.id, factor_id).used_at != request.now:
+            messages.error(request, gettext("Un autre de vos moyens a répondu. Recommencez avec celui-ci."))
+            return redirect("account:factor_test", factor_id=factor_id)
         messages.success(request, gettext("Ce moyen marche."))
         return redirect("account:security")
 

@@ -60,8 +60,7 @@ PROBLEMS: dict[str, Problem] = {
         _("Le nom de naissance, tous les prénoms, le sexe, la date et le lieu de naissance doivent être les mêmes."),
         _(
             "Votre identité n’est peut-être pas encore vérifiée par un professionnel : montrez-lui une pièce d’identité. "
-            "Si vous avez reçu un code par courrier, connectez-vous avec lui. Si votre état civil a une erreur, demandez à "
-            "l’Insee de le corriger."
+            "Si votre état civil a une erreur, demandez à l’Insee de le corriger."
         ),
         again=False,
     ),

@@ -19,7 +19,7 @@ from hygie.lib.errors import Conflict, Invalid
 from hygie.portals import notices
 from hygie.portals.origin import origin_of
 from hygie.portals.policy import policy
-from hygie.portals.public import proof
+from hygie.portals.public import proof, visit
 from hygie.portals.public.second_step import after_recovery
 from hygie.portals.public.sign_in_forms import CodeForm, ForgottenForm, NewPasswordForm
 
@@ -43,11 +43,11 @@ def forgotten(request: HttpRequest) -> HttpResponse:
             except Conflict:
                 form.add_error(None, proof.SLOWED)
                 return _page(request, "forgotten", form, 429)
-            request.session.flush()
+            visit.leave(request)
             request.session[proof.RESET] = str(asked)
             return redirect("public:forgotten_code")
         status = 422
-    return _page(request, "forgotten", form, status, provider=proof.provider_for("citizen"))
+    return _page(request, "forgotten", form, status)
 
 
 @policy("public", "none")
@@ -87,13 +87,13 @@ def forgotten_proof(request: HttpRequest) -> HttpResponse:
     account = identity_queries.get_account(found)
     ways = [way for way in proof.second_ways(account, request) if way.kind is not Kind.CODE]
     if not ways:
-        return _page(request, "forgotten_stop", None, 200, provider=proof.provider_for(account.kind))
+        return _page(request, "forgotten_stop", None, 200, provider=proof.has_provider(account.kind))
 
     def done(way: proof.Way) -> HttpResponse:
         request.session.cycle_key()
         request.session[_PROVED] = request.session[proof.RESET]
         if way.kind is Kind.RECOVERY:
-            after_recovery(request, account.id)
+            after_recovery(request, account)
         return redirect("public:forgotten_password")
 
     title, lead = (

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hygie.identity.contacts import codes
 from hygie.identity.contacts.types import System
+from hygie.identity.federation.providers import list_providers
 from hygie.identity.sign_in import factors, guard, passkeys, passwords, recovery, resets, totp
 from hygie.identity.sign_in.types import Kind
 from hygie.identity.types import AccountView
@@ -80,10 +81,9 @@ def password_way() -> Way:
     return Way(PASSWORD, None, gettext("Mot de passe"), "lock")
 
 
-def provider_for(audience: str) -> str:
-    """The identity provider of an audience, when the settings have it."""
-    name = "prosanteconnect" if audience == "professional" else "franceconnect"
-    return name if settings.HYGIE_IDENTITY_PROVIDERS.get(name, {}).get("issuer") else ""
+def has_provider(audience: str) -> bool:
+    """Whether the settings have an identity provider for citizens, or for professionals."""
+    return any(each.kind == audience for each in list_providers())
 
 
 # ---- between the password and the second proof
@@ -192,8 +192,7 @@ def _send(
     )
     query = request.GET.copy()
     query["moyen"], query["envoye"] = way.key, "1"
-    if values.get("suite"):
-        query["suite"] = values["suite"]
+    query.update({name: values[name] for name in ("suite", "raison") if values.get(name)})
     return redirect(f"{request.path}?{query.urlencode()}")
 
 

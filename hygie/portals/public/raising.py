@@ -33,7 +33,7 @@ def sign_in_raise(request: HttpRequest) -> HttpResponse:
     values = {
         "suite": wanted,
         "raison": "recente" if again else "",
-        "provider": proof.provider_for(request.actor.kind),
+        "provider": proof.has_provider(request.actor.kind),
         "is_professional": request.actor.kind == "professional",
         "raising": True,
     }
@@ -60,7 +60,7 @@ def _enough(request: HttpRequest, wanted: str) -> HttpResponse:
         return redirect(wanted)
     values = {
         "suite": wanted,
-        "provider": proof.provider_for(request.actor.kind),
+        "provider": proof.has_provider(request.actor.kind),
         "is_professional": request.actor.kind == "professional",
         "high": True,
         "hide_sign_in": True,
@@ -85,7 +85,7 @@ def _done(request: HttpRequest, way: proof.Way, wanted: str) -> HttpResponse:
     request.session.cycle_key()
     rotate_token(request)
     if way.kind is Kind.RECOVERY:
-        after_recovery(request, request.account.id)
+        after_recovery(request, request.account)
     return redirect(wanted)
 
 

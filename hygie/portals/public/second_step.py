@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hygie.identity import queries as identity_queries
 from hygie.identity.sign_in import passkeys, recovery
 from hygie.identity.sign_in.types import RAISED, Kind, Method
+from hygie.identity.types import AccountView
 from hygie.lib.errors import Invalid, NotFound
 from hygie.portals import notices
 from hygie.portals.policy import policy
@@ -35,7 +36,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
         assert way.kind is not None  # noqa: S101 - a password is not a way of second_ways
         response = visit.enter(request, account.id, RAISED[way.kind], held["suite"], kiosk=held["kiosk"])
         if way.kind is Kind.RECOVERY:
-            after_recovery(request, account.id)
+            after_recovery(request, account)
         return response
 
     return proof.ask(
@@ -50,11 +51,10 @@ def second_step(request: HttpRequest) -> HttpResponse:
     )
 
 
-def after_recovery(request: HttpRequest, account_id: int) -> None:
+def after_recovery(request: HttpRequest, account: AccountView) -> None:
     """A code on paper has served: the owner is told, and how many are left."""
-    account = identity_queries.get_account(account_id)
     notices.tell(request, account, "sign-in.recovery-used")
-    left = recovery.left(account_id)
+    left = recovery.left(account.id)
     messages.warning(
         request, gettext("Un code de secours a servi. Il en reste %(count)d : pensez à en refaire.") % {"count": left}
     )

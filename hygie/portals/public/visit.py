@@ -163,6 +163,5 @@ def page_values(request: HttpRequest, form: SignInForm, wanted: str) -> dict[str
         "professional_entry": is_professional,
         "kiosk": is_kiosk(request),
         "passkeys": passkeys.are_offered(request.get_host()),
-        "provider": proof.provider_for("professional" if is_professional else "citizen"),
         "hide_sign_in": True,
     }
