@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
@@ -47,8 +48,16 @@ def worker(environment):
     try:
         yield process
     finally:
+        # A job may be done before this worker has begun: it can be asked to stop once it listens.
+        until(lambda: process.poll() is not None or _listens(process.pid))
         process.terminate()
         assert process.wait(20) in (0, -signal.SIGKILL)
+
+
+def _listens(pid):
+    """Whether a process catches SIGTERM: man 5 proc_pid_status, SigCgt."""
+    (caught,) = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("SigCgt")]
+    return int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1
 
 
 def until(what):
