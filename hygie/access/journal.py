@@ -40,6 +40,16 @@ def scope_covers(scopes: frozenset[str] | None, need: Need | None) -> bool:
     return False
 
 
+def require_scope(actor: Actor, need: Need) -> None:
+    """For what no rule of a space decides. Raises AccessRefused(client.scope)."""
+    if not scope_covers(actor.scopes, need):
+        raise uncovered()
+
+
+def uncovered() -> AccessRefused:
+    return AccessRefused("The software was not granted this scope.", code="client.scope")
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """An allowed act: what was decided, on which facts, and the rows that others of the same request may use."""

@@ -23,7 +23,8 @@ def parse(lines: Iterable[str]) -> dict[Permission, Level]:
         raise Invalid(f"The header must be: {','.join(_COLUMNS)}.", code="levels", path="line 1")
     named: dict[str, Level] = {}
     for number, cells in enumerate(reader, start=2):
-        named |= _row(cells, path=f"row {number}")
+        if cells:
+            named |= _row(cells, path=f"row {number}")
     missing = [each for each in Permission if each not in named and _OTHERS not in named]
     if missing:
         raise Invalid(f"No level for {missing[0]}, and no row for the others.", code="levels")

@@ -67,12 +67,13 @@ def list_represented(actor: Actor, *, now: dt.datetime) -> list[Person]:
     """The persons whose space this citizen may run now, youngest first."""
     if actor.kind is not ActorKind.CITIZEN or actor.space_id is None:
         return []
-    rows = _now(Representation.objects.filter(representative_space_id=actor.space_id), now)
+    rows = in_force(Representation.objects.filter(representative_space_id=actor.space_id), now)
     ids = list(rows.values_list("space_id", flat=True))
     return [person for person in identity.list_persons(ids) if person.closed_at is None] if ids else []
 
 
-def _now(rows: QuerySet[_Row], now: dt.datetime) -> QuerySet[_Row]:
+def in_force(rows: QuerySet[_Row], now: dt.datetime) -> QuerySet[_Row]:
+    """The rows that hold at this instant."""
     return rows.filter(since__lte=now).filter(Q(until__isnull=True) | Q(until__gt=now))
 
 
@@ -104,9 +105,9 @@ def list_rights(actor: Actor, space_id: uuid.UUID, *, now: dt.datetime) -> Right
     event = Event.RIGHTS_LISTED
     grant = journal.authorize(actor, space_id, Permission.ACCESS_READ, event, now=now)
     team = _team_rows(space_id, now)
-    blocks = list(_now(Block.objects.filter(space_id=space_id), now).order_by("since", "id"))
-    oppositions = list(_now(Opposition.objects.filter(space_id=space_id), now).order_by("since", "id"))
-    consents = list(_now(ConsultationConsent.objects.filter(space_id=space_id), now).order_by("since", "id"))
+    blocks = list(in_force(Block.objects.filter(space_id=space_id), now).order_by("since", "id"))
+    oppositions = list(in_force(Opposition.objects.filter(space_id=space_id), now).order_by("since", "id"))
+    consents = list(in_force(ConsultationConsent.objects.filter(space_id=space_id), now).order_by("since", "id"))
     names = _Names.of([*team, *blocks, *oppositions, *consents])
     trace_actions.commit(journal.entry(actor, space_id, event, now=now, ground=grant.decision.rule))
     return Rights(
@@ -119,7 +120,7 @@ def list_rights(actor: Actor, space_id: uuid.UUID, *, now: dt.datetime) -> Right
 
 def _team_rows(space_id: uuid.UUID, now: dt.datetime) -> list[CareTeamMember]:
     """The attending doctor first."""
-    return list(_now(CareTeamMember.objects.filter(space_id=space_id), now).order_by("-attending", "since", "id"))
+    return list(in_force(CareTeamMember.objects.filter(space_id=space_id), now).order_by("-attending", "since", "id"))
 
 
 def around(
@@ -127,7 +128,7 @@ def around(
 ) -> list[tuple[ProfessionalView | None, OrganizationView | None, bool]]:
     """For `record`, which has decided: (professional, structure, attending) of the care team, then of running consultations."""
     team = _team_rows(space_id, now)
-    consents = list(_now(ConsultationConsent.objects.filter(space_id=space_id), now).order_by("since", "id"))
+    consents = list(in_force(ConsultationConsent.objects.filter(space_id=space_id), now).order_by("since", "id"))
     names = _Names.of([*team, *consents])
     members = {row.professional_id for row in team}
     found = [(*names.both(row), row.attending) for row in team]

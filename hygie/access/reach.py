@@ -6,6 +6,7 @@ import uuid
 from django.db.models import Q
 
 from hygie.access.models import CareTeamMember, ConsultationConsent
+from hygie.access.queries import in_force
 from hygie.identity.types import Actor
 
 
@@ -13,11 +14,13 @@ def list_near(actor: Actor, *, now: dt.datetime) -> list[uuid.UUID]:
     """The spaces in whose care team a professional or its structure is, and those of a consent that holds now."""
     if actor.professional_id is None or actor.organization_id is None:
         return []
-    holds = Q(since__lte=now) & (Q(until__isnull=True) | Q(until__gt=now))
     who = Q(professional_id=actor.professional_id)
     who |= Q(organization_id=actor.organization_id, professional_id__isnull=True)
-    team = CareTeamMember.objects.filter(holds, who).values_list("space_id", flat=True)
-    agreed = ConsultationConsent.objects.filter(
-        holds, professional_id=actor.professional_id, organization_id=actor.organization_id
+    team = in_force(CareTeamMember.objects.filter(who), now).values_list("space_id", flat=True)
+    agreed = in_force(
+        ConsultationConsent.objects.filter(
+            professional_id=actor.professional_id, organization_id=actor.organization_id
+        ),
+        now,
     ).values_list("space_id", flat=True)
     return sorted({*team, *agreed})

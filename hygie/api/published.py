@@ -58,7 +58,7 @@ class Published:
             response = fhir(self.plain, pretty=True)
             response["Content-Type"] = self._content_type
             return response
-        if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", ""):
+        if headers.accepts_gzip(request.META.get("HTTP_ACCEPT_ENCODING", "")):
             return HttpResponse(self.packed, content_type=self._content_type, headers={"Content-Encoding": "gzip"})
         return HttpResponse(self.plain, content_type=self._content_type)
 

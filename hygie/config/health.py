@@ -4,7 +4,6 @@ import logging
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
-from psycopg_pool import PoolTimeout
 
 from hygie.portals.policy import policy
 
@@ -17,7 +16,7 @@ def health(request: HttpRequest) -> HttpResponse:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
             cursor.fetchone()
-    except (DatabaseError, PoolTimeout):
+    except DatabaseError:
         logger.exception("The database does not answer.")
         return _answer("indisponible", 503)
     return _answer("ok", 200)

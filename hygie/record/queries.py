@@ -229,19 +229,14 @@ def get_file(
     grant = journal.authorize(
         actor, space_id, Permission.DOCUMENT_READ, event, now=now, need=Need("Binary", "r"), object=document_id
     )
-    return file_by(grant, document_id, now=now, attachment=attachment)
-
-
-def file_by(grant: Grant, document_id: str, *, now: dt.datetime, attachment: int | None = None) -> StoredFile:
-    """The same, by a right that the caller has just asked for."""
     stored = find_file(grant, document_id, now=now, attachment=attachment)
     if stored is None:
-        raise _absent(grant, Event.DOCUMENT_DOWNLOADED, now=now, object=document_id)
+        raise _absent(grant, event, now=now, object=document_id)
     return stored
 
 
 def find_file(grant: Grant, document_id: str, *, now: dt.datetime, attachment: int | None = None) -> StoredFile | None:
-    """The same, or None when there is no such file that may be seen."""
+    """The same, by a right that the caller has just asked for; None when there is no such file that may be seen."""
     space_id = grant.space_id
     row = _repository(grant, Permission.DOCUMENT_READ).read(_DOCUMENT, document_id)
     if row is None:

@@ -138,12 +138,10 @@ def call_msgspec() -> None:
 def call_psycopg() -> None:
     """Its C library loads and speaks: nobody listens on that port, and it says so."""
     import psycopg
-    from psycopg_pool import ConnectionPool
 
     assert psycopg.pq.version() > 0
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(host="127.0.0.1", port=free_port(), connect_timeout=2)
-    ConnectionPool("", open=False).close()
 
 
 def _pdf() -> bytes:

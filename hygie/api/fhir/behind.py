@@ -23,7 +23,7 @@ from hygie.record import resources
 from hygie.record.pdsm import publish
 from hygie.record.resources import History, Version, Written, criteria
 
-Search = Callable[[Call, Actor, dt.datetime], Answer]
+Search = Callable[[Call, Actor, dt.datetime, Loaded], Answer]
 
 
 class Record:
@@ -42,14 +42,14 @@ class Record:
 
     def vread(self, type: str, id: str, number: int) -> Version:
         space_id, local_id = resources.space_of(type, id)
-        return resources.vread(self._actor, space_id, type, local_id, number, now=self._now)
+        return resources.vread(self._actor, space_id, type, local_id, number, now=self._now, loaded=self._loaded)
 
     def history(self, type: str, id: str, patient: str, query: HistoryQuery) -> History:
         if id:
             space_id, local_id = resources.space_of(type, id)
         else:
             space_id, local_id = self._space(type, patient), ""
-        return resources.history(self._actor, space_id, type, local_id, query, now=self._now)
+        return resources.history(self._actor, space_id, type, local_id, query, now=self._now, loaded=self._loaded)
 
     def _space(self, type: str, patient: str) -> uuid.UUID:
         """The space of a request about a type: that of the patient named, else the registers for the types that have none."""
@@ -60,7 +60,7 @@ class Record:
         return ids.REGISTERS
 
     def search(self, call: Call) -> Answer:
-        return self._search(call, self._actor, self._now)
+        return self._search(call, self._actor, self._now, self._loaded)
 
     def create(self, resource: dict[str, Any], *, criterion: str = "") -> Written:
         if resource["resourceType"] == "Patient":

@@ -35,5 +35,6 @@ def of_composition(request: HttpRequest, logical_id: str) -> HttpResponse:
         outside=partial(registers.find, request.actor),
         patient=patient,
         now=request.received_at,
+        loaded=request.loaded,
     )
     return fhir(document.write(call.base, found, now=request.received_at), pretty=query.is_pretty(request))

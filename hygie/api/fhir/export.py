@@ -13,7 +13,8 @@ from hygie.api.reply import fhir
 from hygie.fhir.http import export, headers
 from hygie.fhir.http.export import Level, Part
 from hygie.lib.clock import rfc3339
-from hygie.record.export import jobs, reading
+from hygie.record import vocabulary
+from hygie.record.export import jobs
 
 _READ = (Permission.DOCUMENT_READ, Permission.ENTRY_READ, Permission.SPACE_READ)
 _SOON, _LATER = 1, 5
@@ -50,7 +51,7 @@ def _start(request: HttpRequest, level: Level, group: str = "") -> HttpResponse:
         prefer=request.META.get("HTTP_PREFER", ""),
         posted=posted,
         group=group,
-        reading=reading.vocabulary(),
+        reading=vocabulary.reading(),
     )
     address = fhir_base() + request.path_info.removeprefix("/fhir")
     if text := request.META.get("QUERY_STRING", ""):
@@ -90,7 +91,7 @@ def cancel(request: HttpRequest, job_id: str) -> HttpResponse:
 @policy("client", *_READ)
 def file(request: HttpRequest, job_id: str, number: int) -> HttpResponseBase:
     """GET /fhir/bulk-export/<job>/<number>.ndjson, in gzip for who accepts it."""
-    packed = _accepts_gzip(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+    packed = headers.accepts_gzip(request.META.get("HTTP_ACCEPT_ENCODING", ""))
     found = jobs.open_file(request.actor, job_id, number, packed=packed, now=request.received_at)
     pieces: Iterator[bytes] = iter(()) if request.method == "HEAD" else found.pieces
     response = StreamingHttpResponse(pieces, content_type=export.NDJSON)
@@ -101,15 +102,6 @@ def file(request: HttpRequest, job_id: str, number: int) -> HttpResponseBase:
     if found.expires_at is not None:
         response["Expires"] = headers.http_date(found.expires_at)
     return response
-
-
-def _accepts_gzip(accepted: str) -> bool:
-    """`gzip` or `*`, with a weight that is not 0. https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3"""
-    for part in accepted.lower().split(","):
-        name, _, weight = part.replace(" ", "").partition(";")
-        if name in ("gzip", "x-gzip", "*"):
-            return not (weight.startswith("q=0") and not weight.strip("q=0."))
-    return False
 
 
 def _place(job_id: str) -> str:

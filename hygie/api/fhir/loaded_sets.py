@@ -5,14 +5,14 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from hygie.api import scopes
+from hygie.access import journal
+from hygie.access.journal import Need
 from hygie.fhir.core import json
 from hygie.fhir.core.search.query import SearchQuery
 from hygie.fhir.core.terminology import writing
 from hygie.fhir.core.terminology.model import KINDS
 from hygie.fhir.http.terminology import searching
 from hygie.identity.types import Actor
-from hygie.lib.errors import AccessRefused
 from hygie.record import resources
 from hygie.record.types import Found
 from hygie.terminology.loaded import members
@@ -26,9 +26,7 @@ def find(actor: Actor, resource_type: str, logical_id: str) -> dict[str, Any] | 
     head = library.find_head(resource_type, logical_id)
     if head is None:
         return None
-    granted = scopes.parse_all(actor.scopes or ())
-    if not any(scopes.covers(granted, resource_type, "r", context=context) for context in scopes.CONTEXTS):
-        raise AccessRefused("The software was not granted this scope.", code="client.scope")
+    journal.require_scope(actor, Need(resource_type, "r"))
     return writing.resource(library, head)
 
 

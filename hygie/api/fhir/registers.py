@@ -6,11 +6,11 @@ from typing import Any
 
 from django.conf import settings
 
-from hygie.api import scopes
+from hygie.access import journal
+from hygie.access.journal import Need
 from hygie.fhir.http import defined
 from hygie.identity import queries as identity
 from hygie.identity.types import Actor
-from hygie.lib.errors import AccessRefused
 from hygie.terminology import queries as terminology
 
 _IDENTIFIER_TYPES = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203"
@@ -25,7 +25,7 @@ def find(actor: Actor, resource_type: str, logical_id: str) -> dict[str, Any] | 
     Raises NotFound, AccessRefused(client.scope).
     """
     if (definition := defined.find(resource_type, logical_id, base=f"{settings.HYGIE_BASE_URL}/fhir")) is not None:
-        _check_scope(actor, resource_type)
+        journal.require_scope(actor, Need(resource_type, "r"))
         return definition
     if resource_type not in _MAKERS:
         return None
@@ -33,14 +33,8 @@ def find(actor: Actor, resource_type: str, logical_id: str) -> dict[str, Any] | 
         register_id = uuid.UUID(logical_id)
     except ValueError:
         return None
-    _check_scope(actor, resource_type)
+    journal.require_scope(actor, Need(resource_type, "r"))
     return _MAKERS[resource_type](register_id)
-
-
-def _check_scope(actor: Actor, resource_type: str) -> None:
-    granted = scopes.parse_all(actor.scopes or ())
-    if not any(scopes.covers(granted, resource_type, "r", context=context) for context in scopes.CONTEXTS):
-        raise AccessRefused("The software was not granted this scope.", code="client.scope")
 
 
 def _practitioner(register_id: uuid.UUID) -> dict[str, Any]:

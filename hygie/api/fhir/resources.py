@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -10,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from hygie.access.types import NOTHING, Loaded, Permission
 from hygie.api import body, query
 from hygie.api.errors import NotAcceptable
-from hygie.api.fhir import loaded_sets, patients
+from hygie.api.fhir import loaded_sets, patients, served
 from hygie.api.policy import policy
 from hygie.api.reply import fhir
-from hygie.fhir.core import definitions, json, narrowing, outcome, parameters
+from hygie.fhir.core import json, narrowing, outcome, parameters
 from hygie.fhir.http import headers, search, searchset
 from hygie.fhir.http.call import Answer, Call
 from hygie.identity import queries as identity
@@ -22,10 +23,8 @@ from hygie.identity.types import Actor
 from hygie.lib import ids
 from hygie.lib.errors import NotFound
 from hygie.record import queries as record
-from hygie.record import resources
+from hygie.record import resources, vocabulary
 from hygie.record.resources import criteria
-from hygie.terminology import queries as terminology
-from hygie.terminology import sets
 
 _URN_OID = "urn:oid:"
 
@@ -33,20 +32,19 @@ _URN_OID = "urn:oid:"
 @policy("client", Permission.DOCUMENT_LIST, Permission.ENTRY_READ, Permission.SPACE_FIND, interaction="search-type")
 def find_many(request: HttpRequest, resource_type: str) -> HttpResponse:
     """GET /fhir/<type>?… and POST /fhir/<type>/_search"""
-    pairs = asked_pairs(request)
-    prefer = request.META.get("HTTP_PREFER", "")
-    call = Call(base=fhir_base(), type=resource_type, query=tuple(pairs), prefer=prefer)
-    answer = find(call, request.actor, request.received_at, request.loaded)
-    return fhir(answer.body, pretty=query.is_pretty(request))
+    return _searched(request, resource_type, asked_pairs(request))
 
 
 @policy("client", Permission.DOCUMENT_LIST, Permission.ENTRY_READ, interaction="compartment")
 def find_in_compartment(request: HttpRequest, logical_id: str, resource_type: str) -> HttpResponse:
     """GET /fhir/Patient/<id>/<type>?…: the same search, of this person."""
-    if not definitions.load().patient_compartment(resource_type):
+    if not served.does(resource_type, "compartment"):
         raise NotFound("This type is not of the compartment of a patient.", code="route-unknown")
     resources.space_of("Patient", logical_id)  # the id of anything else is nobody's, whether that thing exists or not
-    pairs = [("patient", logical_id), *query.pairs(request)]
+    return _searched(request, resource_type, [("patient", logical_id), *query.pairs(request)])
+
+
+def _searched(request: HttpRequest, resource_type: str, pairs: Sequence[tuple[str, str]]) -> HttpResponse:
     prefer = request.META.get("HTTP_PREFER", "")
     call = Call(base=fhir_base(), type=resource_type, query=tuple(pairs), prefer=prefer)
     answer = find(call, request.actor, request.received_at, request.loaded)
@@ -65,10 +63,7 @@ def find(call: Call, actor: Actor, now: dt.datetime, loaded: Loaded = NOTHING) -
         call.type,
         [pair for pair in call.query if not (wanted and pair[0] in ("_elements", "_summary"))],
         strict=headers.is_strict(call.prefer),
-        canonical=terminology.canonical_system,
-        codes_of=sets.codes_of,
-        related=sets.related,
-        base=call.base,
+        reading=vocabulary.reading(),
         registers=nobodys,
     )
     if nobodys:

@@ -17,7 +17,6 @@ NDJSON = "application/fhir+ndjson"
 _FORMATS = frozenset({NDJSON, "application/ndjson", "ndjson"})
 Level = Literal["system", "patient", "group"]
 Kind = Literal["output", "deleted", "error"]
-_NOT_HERE = frozenset({"includeAssociatedData", "organizeOutputBy", "allowPartialManifests"})
 _RESULTS = frozenset(
     {"_count", "_sort", "_total", "_summary", "_elements", "_include", "_revinclude", "_format", "_pretty", "_cursor"}
 )
@@ -182,16 +181,7 @@ class _Reader:
 
 def _searched(type: str, pairs: Sequence[tuple[str, str]], reading: Reading, *, strict: bool) -> search.Asked:
     """The same words as in a search; no person is named, since the records are those of the export."""
-    return search.read(
-        type,
-        pairs,
-        strict=strict,
-        canonical=reading.canonical,
-        codes_of=reading.codes_of,
-        base=reading.base,
-        related=reading.related,
-        registers=True,
-    )
+    return search.read(type, pairs, strict=strict, reading=reading, registers=True)
 
 
 def clauses(asked: Asked, *, reading: Reading = _PLAINLY) -> dict[str, Clause]:

@@ -111,3 +111,12 @@ def http_date(instant: dt.datetime) -> str:
 def instant_of(date: str) -> str:
     """The same instant as FHIR writes it."""
     return parsedate_to_datetime(date).astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def accepts_gzip(accepted: str) -> bool:
+    """`gzip` or `*`, with a weight that is not 0. https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3"""
+    for part in accepted.lower().split(","):
+        name, _, weight = part.replace(" ", "").partition(";")
+        if name in ("gzip", "x-gzip", "*"):
+            return not (weight.startswith("q=0") and not weight.strip("q=0."))
+    return False

@@ -4,7 +4,7 @@ https://hl7.org/fhir/R4/search.html. A person's data are searched within one per
 person was named, and the door turns it into a partition. The registers' are searched apart.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -14,7 +14,6 @@ from hygie.fhir.core.parameters import BadQuery, Parameter
 from hygie.fhir.core.search import Reading, dated_param, fields, find_clause, owner_clause
 from hygie.fhir.core.search.fields import Kind
 from hygie.fhir.core.search.query import Clause, Include, SearchQuery
-from hygie.fhir.core.search.tokens import Side
 from hygie.fhir.http import including, sorting
 from hygie.lib.ids import split_logical_id
 
@@ -90,14 +89,12 @@ class _Types(Mapping[str, SearchType]):
 TYPES: Mapping[str, SearchType] = _Types()
 """What can be searched. The CapabilityStatement and the documentation are made from it."""
 
-Canonical = Callable[[str], str]
-CodesOf = Callable[[str], Iterable[tuple[str, str]] | None]
-Related = Callable[[str, str, Side], Iterable[str] | None]
-_PLAINLY = Reading()
-
 
 def _codes_of_r4(url: str) -> Iterable[tuple[str, str]] | None:
     return load().valueset(url)
+
+
+OF_R4 = Reading(codes_of=_codes_of_r4)
 
 
 def read(
@@ -105,19 +102,14 @@ def read(
     pairs: Sequence[tuple[str, str]],
     *,
     strict: bool,
-    canonical: Canonical = _PLAINLY.canonical,
-    codes_of: CodesOf = _codes_of_r4,
-    base: str = "",
-    related: Related = _PLAINLY.related,
+    reading: Reading = OF_R4,
     registers: bool = False,
 ) -> Asked:
     """Raises BadQuery: patient-required, search-parameter (strict), search-modifier, search-value, search-sort…
 
-    `canonical` gives the one URI under which a code system is stored, `codes_of` the codes of a value set (R4's own when
-    it is not given), `base` is our own address, `related` gives what is above or below a code; `registers`: the type belongs
-    to no person, and no person is named.
+    `registers`: the type belongs to no person, and no person is named.
     """
-    reader = _Reader(resource_type, Reading(canonical, codes_of, base, related), registers)
+    reader = _Reader(resource_type, reading, registers)
     for key, value in pairs:
         reader.take(parameters.parameter(key, value))
     if reader.ignored and strict:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hygie.fhir.store.including import Included, collect
-from hygie.fhir.store.row_tests import Sql
+from hygie.fhir.store.row_tests import Sql, one_of
 from hygie.fhir.store.rows import COLUMNS, StoredResource, key, stored
 from hygie.fhir.store.scope import Scope
 from hygie.fhir.store.search import SearchQuery
@@ -51,6 +51,12 @@ class Repository:
         where, params = self._visible(type)
         rows = self._rows(f"SELECT {COLUMNS} FROM fhir_resource WHERE {where} AND id = %s", [*params, id])
         return rows[0] if rows else None
+
+    def several(self, type: str, local_ids: Sequence[str]) -> list[StoredResource]:
+        """Those of these ids that are there and may be seen, by id."""
+        where, params = self._visible(type)
+        among, ids = one_of("id", list(local_ids))
+        return self._rows(f"SELECT {COLUMNS} FROM fhir_resource WHERE {where} AND {among} ORDER BY id", [*params, *ids])
 
     def derived(self, document_id: str) -> list[StoredResource]:
         """The entries that were read from a document, as this scope sees them."""

@@ -2,13 +2,10 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from psycopg.pq import Format
 
 from hygie.fhir.core.search import NOT_OWN, IndexValue
 from hygie.fhir.store.condition import AccessColumns
@@ -78,15 +75,6 @@ def stored(row: tuple[Any, ...]) -> StoredResource:
         sort_at=instant(row[10]),
         derived_from=row[11],
     )
-
-
-@contextmanager
-def body_cursor() -> Iterator[Any]:
-    """A cursor whose answers travel as bytes: as text, PostgreSQL would write each byte of a body as two letters."""
-    with connection.cursor() as cursor:
-        if vendor() == "postgresql":
-            cursor.cursor.format = Format.BINARY
-        yield cursor
 
 
 def key(space_id: uuid.UUID) -> Any:

@@ -48,7 +48,6 @@ class Made:
 class Status:
     """`total` None: not counted yet. `files` once it is `done`."""
 
-    state: str
     told: int
     total: int | None
     request: str
@@ -97,8 +96,10 @@ def start(actor: Actor, asked: Asked, request: str, *, now: dt.datetime) -> str:
 
 def _check_may(actor: Actor, asked: Asked) -> None:
     """What can be said before any record is looked at; the rules decide on each record later."""
-    if not all(journal.scope_covers(actor.scopes, Need(type, "r")) for type in asked.types) or not actor.scopes:
-        raise AccessRefused("The software was not granted this scope.", code="client.scope")
+    if not actor.scopes:
+        raise journal.uncovered()
+    for type in asked.types:
+        journal.require_scope(actor, Need(type, "r"))
     if actor.kind is ActorKind.PROFESSIONAL and asked.level == "system":
         raise AccessRefused(
             "For a professional, software exports the patients who are open to him: Patient/$export.",
@@ -151,10 +152,13 @@ def _nothing() -> NotFound:
 def status(actor: Actor, job_id: str, *, now: dt.datetime) -> Status:
     """How far it is. Raises NotFound, TooMany(export-polling), ExportFailed."""
     with transaction.atomic():
-        job = _mine(actor, job_id, now).select_for_update().first()
-        if job is None:
-            raise _nothing()
-        _count_poll(job, now)
+        job = _mine(actor, job_id, now).select_for_update(skip_locked=True).first()
+        if job is not None:
+            _count_poll(job, now)
+    # A worker that holds the row writes a space: who asks meanwhile is answered, and not counted.
+    job = job or _mine(actor, job_id, now).first()
+    if job is None:
+        raise _nothing()
     if job.state == State.FAILED:
         raise ExportFailed
     made = [
@@ -162,7 +166,7 @@ def status(actor: Actor, job_id: str, *, now: dt.datetime) -> Status:
         for each in (job.files.order_by("kind", "type", "number") if job.state == State.DONE else ())
     ]
     since = msgspec.json.decode(job.asked, type=Asked).since is not None
-    return Status(job.state, job.told, job.total, job.request, job.transaction_time, since, job.expires_at, tuple(made))
+    return Status(job.told, job.total, job.request, job.transaction_time, since, job.expires_at, tuple(made))
 
 
 def _count_poll(job: Job, now: dt.datetime) -> None:
@@ -183,8 +187,8 @@ def open_file(actor: Actor, job_id: str, number: int, *, packed: bool, now: dt.d
     ).first()  # fmt: skip
     if row is None:
         raise _nothing()
-    if row.kind == "output" and not journal.scope_covers(actor.scopes, Need(row.type, "r")):
-        raise AccessRefused("The software was not granted this scope.", code="client.scope")
+    if row.kind == "output":
+        journal.require_scope(actor, Need(row.type, "r"))
     key = key_of(row.job)
     if packed:
         return Opened(files.open_packed(job_id, number, row.worker, key, row.packed), row.packed, row.job.expires_at)

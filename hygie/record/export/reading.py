@@ -6,14 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-
 from hygie.access import journal
 from hygie.access.journal import Grant, Need
 from hygie.access.types import Permission
 from hygie.fhir.core import json, narrowing
 from hygie.fhir.core.definitions import load
-from hygie.fhir.core.search import Reading
 from hygie.fhir.core.search.query import Clause
 from hygie.fhir.http import export
 from hygie.fhir.http.export import Asked
@@ -22,11 +19,9 @@ from hygie.fhir.store.scope import Scope
 from hygie.identity import queries as identity
 from hygie.identity.types import Actor, Person
 from hygie.lib import ids
-from hygie.record import seeing
-from hygie.record.resources import files
+from hygie.record import seeing, vocabulary
+from hygie.record.resources import files, guarding
 from hygie.record.resources.types import address
-from hygie.terminology import queries as terminology
-from hygie.terminology import sets
 from hygie.trace import actions as trace
 from hygie.trace.types import Event
 
@@ -50,19 +45,13 @@ class Wanted:
         return not self.types or type in self.types
 
 
-def vocabulary() -> Reading:
-    """How the words of a filter are understood: as in a search."""
-    base = f"{settings.HYGIE_BASE_URL}/fhir"
-    return Reading(terminology.canonical_system, sets.codes_of, base, sets.related)
-
-
 def wanted(actor: Actor, asked: Asked, until: dt.datetime, patient: PatientOf) -> Wanted:
     """The types asked for that the token opened; all when it opened all and none was named."""
     types = asked.types
     if not journal.scope_covers(actor.scopes, Need("*", "r")):
         known = types or tuple(sorted(load().resource_types))
         types = tuple(each for each in known if journal.scope_covers(actor.scopes, Need(each, "r"))) or ("-",)
-    filters = export.clauses(asked, reading=vocabulary())
+    filters = export.clauses(asked, reading=vocabulary.reading())
     return Wanted(actor, asked, until, types, filters, patient)
 
 
@@ -74,11 +63,7 @@ def authorize(actor: Actor, space_id: uuid.UUID, *, now: dt.datetime) -> Grant:
 def tell(grant: Grant, job_id: str, *, now: dt.datetime) -> None:
     """In the transaction of the reading; the registers are nobody's."""
     if grant.space_id != ids.REGISTERS:
-        trace.append(
-            journal.entry(
-                grant.actor, grant.space_id, Event.RESOURCE_EXPORTED, now=now, ground=grant.decision.rule, object=job_id
-            )
-        )
+        trace.append(guarding.told(grant, Event.RESOURCE_EXPORTED, job_id, 0, now))
 
 
 def read(asked: Wanted, grant: Grant) -> Iterator[tuple[str, str, bytes]]:

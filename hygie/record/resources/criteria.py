@@ -9,8 +9,7 @@ from hygie.fhir.core.parameters import BadQuery
 from hygie.fhir.http import search
 from hygie.fhir.store.search import SearchQuery
 from hygie.lib import ids
-from hygie.terminology import queries as terminology
-from hygie.terminology import sets
+from hygie.record import vocabulary
 
 _PATIENT = ("patient", "subject")
 
@@ -32,9 +31,7 @@ def parse(type: str, text: str, space_id: uuid.UUID) -> SearchQuery:
         type,
         others if nobodys else [*others, ("patient", str(space_id))],
         strict=True,
-        canonical=terminology.canonical_system,
-        codes_of=sets.codes_of,
-        related=sets.related,
+        reading=vocabulary.reading(),
         registers=nobodys,
     )
     return dataclasses.replace(asked.query, ids=local_ids(asked.ids, space_id), count=2, with_total=False)

@@ -7,10 +7,10 @@ from typing import Any
 
 from hygie.access import journal
 from hygie.access.journal import Grant, Need
-from hygie.access.types import Permission
+from hygie.access.types import NOTHING, Loaded, Permission
 from hygie.fhir.core import json
-from hygie.fhir.store.life import Life
-from hygie.fhir.store.rows import COLUMNS, StoredResource
+from hygie.fhir.store.repository import Repository
+from hygie.fhir.store.rows import StoredResource
 from hygie.fhir.store.scope import Scope
 from hygie.identity import queries as identity
 from hygie.identity.types import Actor, Person
@@ -39,13 +39,17 @@ def document(
     outside: Outside,
     patient: PatientOf,
     now: dt.datetime,
+    loaded: Loaded = NOTHING,
 ) -> list[tuple[str, bytes]]:
     """(type, body), the Composition first. `targets` says what a resource refers to, `outside` knows the national register.
 
     Raises NotFound, Gone, AccessRefused, TooLarge(document-too-large). What may not be seen is left out like what is not here.
     """
     need = Need(_COMPOSITION, "r")
-    grant = journal.authorize(actor, space_id, Permission.ENTRY_READ, _EVENT, now=now, need=need, object=local_id)
+    rows = loaded.of(space_id)
+    grant = journal.authorize(
+        actor, space_id, Permission.ENTRY_READ, _EVENT, now=now, need=need, object=local_id, rows=rows
+    )
     first = guarding.life(grant, _COMPOSITION).find(_COMPOSITION, local_id)
     if first is None or first.deleted:
         error = Gone("It was deleted.", code="deleted") if first else guarding.nothing_here()
@@ -55,16 +59,6 @@ def document(
     if space_id != ids.REGISTERS:
         trace.commit(guarding.told(grant, _EVENT, local_id, first.version, now))
     return found
-
-
-class _Several(Life):
-    """Reads of several resources of one type at once."""
-
-    def several(self, type: str, local_ids: Sequence[str]) -> list[StoredResource]:
-        where, params = self._visible(type)
-        marks = ", ".join(["%s"] * len(local_ids))
-        statement = f"SELECT {COLUMNS} FROM fhir_resource WHERE {where} AND id IN ({marks}) ORDER BY id"  # noqa: S608 - marks
-        return self._rows(statement, [*params, *local_ids])
 
 
 class _Gathering:
@@ -94,6 +88,8 @@ class _Gathering:
             if (type, logical_id) in self._known or not self._covers(type):
                 continue
             self._known.add((type, logical_id))
+            if len(self._known) > _MOST:  # what is hidden or absent counts alike
+                raise TooLarge(f"The document refers to more than {_MOST} resources.", code="document-too-large")
             if self._is_person(type, logical_id):
                 level.append(self._keep(type, json.write(self._patient(identity.get_person(self._grant.space_id)))))
             elif (known := self._in_register(type, logical_id)) is not None:
@@ -134,7 +130,7 @@ class _Gathering:
         return [
             row
             for at in range(0, len(local_ids), 500)
-            for row in _Several(scope).several(type, local_ids[at : at + 500])
+            for row in Repository(scope).several(type, local_ids[at : at + 500])
         ]
 
     def _of_registers(self) -> Grant | None:
@@ -148,7 +144,5 @@ class _Gathering:
         return self._registers
 
     def _keep(self, type: str, body: bytes) -> dict[str, Any]:
-        if len(self._found) >= _MOST:
-            raise TooLarge(f"The document would hold more than {_MOST} resources.", code="document-too-large")
         self._found.append((type, body))
         return json.read_object(body)

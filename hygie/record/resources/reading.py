@@ -59,9 +59,18 @@ def _current(grant: Grant, event: Event, type: str, local_id: str, now: dt.datet
     return row
 
 
-def vread(actor: Actor, space_id: uuid.UUID, type: str, local_id: str, number: int, *, now: dt.datetime) -> Version:
+def vread(
+    actor: Actor,
+    space_id: uuid.UUID,
+    type: str,
+    local_id: str,
+    number: int,
+    *,
+    now: dt.datetime,
+    loaded: Loaded = NOTHING,
+) -> Version:
     """One version. Raises NotFound, Gone for the version that says that it is deleted, AccessRefused."""
-    grant, _ = _authorize(actor, space_id, type, "r", now=now, object=local_id)
+    grant, _ = _authorize(actor, space_id, type, "r", now=now, object=local_id, loaded=loaded)
     event = Event.HISTORY_READ
     row = guarding.life(grant, type).version(type, local_id, number)
     if row is None:
@@ -75,10 +84,18 @@ def vread(actor: Actor, space_id: uuid.UUID, type: str, local_id: str, number: i
 
 
 def history(
-    actor: Actor, space_id: uuid.UUID, type: str, local_id: str, query: HistoryQuery, *, now: dt.datetime
+    actor: Actor,
+    space_id: uuid.UUID,
+    type: str,
+    local_id: str,
+    query: HistoryQuery,
+    *,
+    now: dt.datetime,
+    loaded: Loaded = NOTHING,
 ) -> History:
     """The versions of a resource, or of all resources of a type in a space (`local_id` ""), newest first."""
-    grant, _ = _authorize(actor, space_id, type, "r" if local_id else "s", now=now, object=local_id)
+    letter = "r" if local_id else "s"
+    grant, _ = _authorize(actor, space_id, type, letter, now=now, object=local_id, loaded=loaded)
     found = guarding.life(grant, type).history(type, local_id, query)
     if local_id and not found.total and query.since is None:
         raise _absent(grant, Event.HISTORY_READ, local_id, now)

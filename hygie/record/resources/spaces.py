@@ -36,8 +36,7 @@ def open_space(
     """
     if actor.client_kind != ClientKind.BENCH or not settings.HYGIE_DEMO:
         raise AccessRefused("A space is opened for a person, not by this door.", code="space-not-opened")
-    if not journal.scope_covers(actor.scopes, journal.Need("Patient", "c")):
-        raise AccessRefused("The software was not granted this scope.", code="client.scope")
+    journal.require_scope(actor, journal.Need("Patient", "c"))
     guarding.require_valid(patient)
     space_id = space_id or ids.new_space_id()
     whose.check(patient, space_id)

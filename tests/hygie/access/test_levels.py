@@ -41,6 +41,10 @@ def test_a_table_that_is_not_whole_is_refused(lines):
     assert refused.value.code == "levels"
 
 
+def test_a_blank_line_of_a_table_says_nothing():
+    assert parse([HEADER, "", "*,low,x", ""])[Permission.DOCUMENT_READ] is Level.LOW
+
+
 @pytest.mark.parametrize("level", list(Level))
 @pytest.mark.parametrize("act", list(Permission))
 def test_below_the_level_the_first_rule_that_speaks_is_about_the_level(level, act):

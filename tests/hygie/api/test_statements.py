@@ -48,6 +48,11 @@ def test_a_read_takes_two(doctor, document_id):
     assert statements(lambda: doctor.get(f"/fhir/DocumentReference/{document_id}")) <= at_most(2, 6)
 
 
+def test_a_version_and_a_history_take_three(doctor, document_id):
+    for rest in ("/_history/1", "/_history"):
+        assert statements(lambda rest=rest: doctor.get(f"/fhir/DocumentReference/{document_id}{rest}")) <= at_most(3, 6)
+
+
 def test_a_file_takes_four(doctor, document_id):
     assert statements(lambda: doctor.get(f"/fhir/Binary/{document_id}")) <= at_most(4, 7)
 

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from hygie.fhir.core import parameters
 from hygie.fhir.core.parameters import BadQuery, Parameter
+from hygie.fhir.core.search import Reading
 from hygie.fhir.core.search.query import NEWEST_FIRST, CodeTest, OwnOr, Prefix, Sort, StatusIn
 from hygie.fhir.http import search
 
@@ -54,7 +55,7 @@ def test_a_name_has_a_chain_and_a_modifier(key, parts):
 
 
 def read(*pairs, kind="DocumentReference", strict=False):
-    return search.read(kind, [("patient", "p"), *pairs], strict=strict, canonical=lambda s: s.lower())
+    return search.read(kind, [("patient", "p"), *pairs], strict=strict, reading=Reading(canonical=lambda s: s.lower()))
 
 
 def test_parameters_become_clauses_in_their_order():

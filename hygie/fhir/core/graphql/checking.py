@@ -11,7 +11,7 @@ from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode, NamedType
 from hygie.fhir.core.definitions import load
 from hygie.fhir.core.graphql.document import Query
 from hygie.fhir.core.graphql.faults import Fault
-from hygie.fhir.core.graphql.selection import ROOT, Field, Selections, kept_types, type_name
+from hygie.fhir.core.graphql.selection import ROOT, Field, Selections, is_primitive, kept_types, searched, type_name
 
 Sets = tuple[SelectionSetNode, ...]
 CONNECTION = frozenset({"count", "offset", "pagesize", "first", "previous", "next", "last"})
@@ -41,7 +41,7 @@ class Checks:
                 _plain(field)
             elif found is not None:
                 self._inner(field, found[1].code)
-            elif field.name.startswith("_") and self._is_primitive(type, field.name[1:]):
+            elif field.name.startswith("_") and is_primitive(type, field.name[1:]):
                 self._inner(field, "Element")
             elif field.name == "resource" and type == "Reference":
                 self._inner(field, "Resource")
@@ -58,10 +58,6 @@ class Checks:
             return
         for each in sorted(set(self._named(field.below))):
             self.object(field.below, each)
-
-    def _is_primitive(self, type: str, name: str) -> bool:
-        found = self._definitions.element_of(type, name)
-        return found is not None and self._definitions.kinds.get(found[1].code) == "primitive"
 
     def _named(self, sets: Sets) -> Iterable[str]:
         """The resource types that fragments are about."""
@@ -88,17 +84,15 @@ class Checks:
         return name
 
     def _search(self, field: Field) -> bool:
-        for ending in ("List", "Connection"):
-            type = field.name.removesuffix(ending)
-            if type == field.name or type not in kept_types():
-                continue
-            _composed(field)
-            if ending == "List":
-                self.object(field.below, type)
-            else:
-                self._connection(field, type)
-            return True
-        return False
+        found = searched(field.name)
+        if found is None:
+            return False
+        _composed(field)
+        if found.is_list:
+            self.object(field.below, found.type)
+        else:
+            self._connection(field, found.type)
+        return True
 
     def _connection(self, field: Field, type: str) -> None:
         for each in self._selections.of(field.below, f"{type}Connection"):

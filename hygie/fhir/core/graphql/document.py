@@ -26,7 +26,6 @@ from graphql import (
     StringValueNode,
     TypeNode,
     ValueNode,
-    VariableDefinitionNode,
     VariableNode,
     parse,
 )
@@ -142,13 +141,9 @@ def _variables(operation: OperationDefinitionNode, given: Mapping[str, Any]) -> 
         if name not in given and each.default_value is not None:
             value = Query(operation.selection_set, {}, {}).value(each.default_value)
         if not _fits(value, each.type):
-            raise Fault(f"The value of ${name} is not of its type.", code="graphql-variable", at=_name(each))
+            raise Fault(f"The value of ${name} is not of its type.", code="graphql-variable", at=each.variable)
         told[name] = value
     return told
-
-
-def _name(node: VariableDefinitionNode) -> VariableNode:
-    return node.variable
 
 
 def _fits(value: Any, type: TypeNode) -> bool:

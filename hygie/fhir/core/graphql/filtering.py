@@ -9,11 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from hygie.fhir.core import fhirpath
-from hygie.fhir.core.definitions import load
 from hygie.fhir.core.fhirpath import Budget, FhirpathError
 from hygie.fhir.core.graphql.answer import Spending
 from hygie.fhir.core.graphql.faults import Fault
-from hygie.fhir.core.graphql.selection import INDEX, Field
+from hygie.fhir.core.graphql.selection import INDEX, Field, is_primitive
 
 # Many small evaluations: each has a small part of what one expression may spend.
 _ENVIRONMENT = fhirpath.Environment(steps=1_000)
@@ -69,10 +68,8 @@ def suffix(value: Value, index: int, field: Field, spending: Spending) -> str:
 
 
 def _check_member(values: Sequence[Value], field: Field, name: str) -> None:
-    definitions = load()
     for type in {each.type for each in values}:
-        found = definitions.element_of(type, name)
-        if found is None or definitions.kinds.get(found[1].code) != "primitive":
+        if not is_primitive(type, name):
             message = f"{field.name} has no argument {name}: fhirpath, _count, _offset, or a plain member of its type."
             raise Fault(message, code="graphql-argument", at=field.node)
 

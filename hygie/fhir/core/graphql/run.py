@@ -14,7 +14,7 @@ from hygie.fhir.core.graphql.document import Query
 from hygie.fhir.core.graphql.faults import Fault, place
 from hygie.fhir.core.graphql.filtering import Value
 from hygie.fhir.core.graphql.searches import Searches
-from hygie.fhir.core.graphql.selection import ROOT, Field, Selections, kept_types, type_name
+from hygie.fhir.core.graphql.selection import ROOT, Field, Selections, is_primitive, kept_types, type_name
 from hygie.fhir.core.graphql.source import Source
 from hygie.lib.errors import HygieError, NotFound, Unavailable
 
@@ -45,7 +45,8 @@ class _Runner:
         self._searches = Searches(source, self.spending)
         self._read: dict[tuple[str, str, str], dict[str, Any] | HygieError] = {}
         self.errors: list[dict[str, Any]] = []
-        self._told: dict[int, dict[str, Any]] = {}
+        # By the error itself: it stays, so that no other takes its place in memory.
+        self._told: dict[HygieError, dict[str, Any]] = {}
         self._path: list[str | int] = []
 
     def system(self) -> Answer:
@@ -68,16 +69,12 @@ class _Runner:
                 answer.put(field, suffix, type_name(value.type), "string", is_list=inherited)
             elif (found := self._definitions.element_of(value.type, field.name)) is not None:
                 self._element(field, value, found, answer, suffix, inherited)
-            elif field.name.startswith("_") and self._is_primitive(value.type, field.name[1:]):
+            elif field.name.startswith("_") and is_primitive(value.type, field.name[1:]):
                 self._extended(field, value, answer, suffix, inherited)
             elif field.name == "resource" and value.type == "Reference":
                 self._reference(field, value, answer, suffix, inherited)
             elif not (value.is_resource and self._search(field, answer, value, suffix, inherited)):
                 raise unknown(field, value.type)
-
-    def _is_primitive(self, type: str, name: str) -> bool:
-        found = self._definitions.element_of(type, name)
-        return found is not None and self._definitions.kinds.get(found[1].code) == "primitive"
 
     def _element(
         self, field: Field, parent: Value, told: tuple[Element, TypeRef], answer: Answer, suffix: str, inherited: bool
@@ -249,13 +246,14 @@ class _Runner:
     def _fault(self, field: Field, error: HygieError) -> None:
         """An error of one field; the same refusal is written down once."""
         line, column = place(field.node)
-        told = self._told.get(id(error)) or self._told.setdefault(id(error), self._source.fault(error))
+        if error not in self._told:
+            self._told[error] = self._source.fault(error)
         self.errors.append(
             {
                 "message": error.message,
                 "locations": [{"line": line, "column": column}],
                 "path": [*self._path, field.key],
-                "extensions": {"code": error.code, "resource": told},
+                "extensions": {"code": error.code, "resource": self._told[error]},
             }
         )
 

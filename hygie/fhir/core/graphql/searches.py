@@ -12,11 +12,11 @@ from typing import Any
 from hygie.fhir.core.graphql.answer import Spending
 from hygie.fhir.core.graphql.faults import Fault
 from hygie.fhir.core.graphql.filtering import Value
-from hygie.fhir.core.graphql.selection import Field, kept_types
+from hygie.fhir.core.graphql.selection import Field, searched
 from hygie.fhir.core.graphql.source import Page, Source
 from hygie.fhir.core.search import fields
+from hygie.lib.errors import HygieError, Unavailable
 
-_LIST, _CONNECTION = "List", "Connection"
 _RESULTS = frozenset({"_count", "_sort", "_total", "_cursor"})
 _EVERY_TYPE = frozenset({"_id", "_lastUpdated", "_tag", "_security", "_profile", "_source", "_list"})
 
@@ -35,23 +35,28 @@ class Asked:
 class Searches:
     def __init__(self, source: Source, spending: Spending) -> None:
         self._source, self._spending = source, spending
-        self._found: dict[tuple[object, ...], Page] = {}
+        self._found: dict[tuple[object, ...], Page | HygieError] = {}
 
     def asked(self, field: Field, focus: Value | None) -> Asked | None:
         """None when the field is no search. Raises Fault."""
-        for ending in (_LIST, _CONNECTION):
-            type = field.name.removesuffix(ending)
-            if type != field.name and type in kept_types():
-                return _asked(field, type, ending == _LIST, focus)
-        return None
+        found = searched(field.name)
+        return None if found is None else _asked(field, found.type, found.is_list, focus)
 
     def page(self, asked: Asked) -> Page:
         """The same search once for the whole query. Raises HygieError, Fault."""
         key = (asked.type, asked.pairs, asked.focus)
         if key not in self._found:
             self._spending.spend("searches")
-            self._found[key] = self._source.search(asked.type, asked.pairs, asked.focus)
-        return self._found[key]
+            try:
+                self._found[key] = self._source.search(asked.type, asked.pairs, asked.focus)
+            except Unavailable:
+                raise
+            except HygieError as error:
+                self._found[key] = error
+        found = self._found[key]
+        if isinstance(found, HygieError):
+            raise found
+        return found
 
 
 def _asked(field: Field, type: str, is_list: bool, focus: Value | None) -> Asked:

@@ -135,6 +135,30 @@ def _shape(node: FieldNode) -> tuple[str, tuple[str, ...], tuple[str, ...], bool
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What `ObservationList` and `ObservationConnection` search."""
+
+    type: str
+    is_list: bool
+
+
+def searched(name: str) -> Searched | None:
+    """None for the name of a field that is no search."""
+    for ending in ("List", "Connection"):
+        type = name.removesuffix(ending)
+        if type != name and type in kept_types():
+            return Searched(type, ending == "List")
+    return None
+
+
+def is_primitive(type: str, name: str) -> bool:
+    """Whether a member of this type is a primitive."""
+    definitions = load()
+    found = definitions.element_of(type, name)
+    return found is not None and definitions.kinds.get(found[1].code) == "primitive"
+
+
 @cache
 def kept_types() -> frozenset[str]:
     """What can be read and searched: not what is an answer, or the envelope of a request."""

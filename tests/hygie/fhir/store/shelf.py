@@ -76,7 +76,8 @@ class Shelf:
         registers = self.space_id == ids.REGISTERS
         if not registers:
             pairs = [("patient", str(self.space_id)), *pairs]
-        asked = search.read(kind, pairs, strict=strict, registers=registers, **changes)
+        reading = dataclasses.replace(search.OF_R4, **changes)
+        asked = search.read(kind, pairs, strict=strict, registers=registers, reading=reading)
         mine = f"{self.space_id}."
         local = tuple(each.removeprefix(mine) if each.startswith(mine) else "-" for each in asked.ids)
         wanted = dataclasses.replace(asked.query, ids=asked.ids if registers else local)
