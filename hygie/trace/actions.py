@@ -23,27 +23,36 @@ class Statement:
     params: dict[str, Any]
 
 
-# One round trip: number, link and insert together. sha256() and int8send() are PostgreSQL's own (11 and later).
-_PARTS = f"""
+# One round trip: number, link and insert together. `trace_act` gives the space and the payload: no row there, no entry.
+# sha256(), int8send() and uuid_send() are PostgreSQL's own (11 and later).
+_NEXT = f"""
 trace_next AS (
   INSERT INTO trace_head (space_id, seq, hash)
-  VALUES (
-    %(trace_space)s, 1,
-    sha256(decode('{chain.DOMAIN_SQL_HEX}', 'hex') || %(trace_genesis)s || int8send(1) || %(trace_payload)s)
+  SELECT space, 1, sha256(
+    decode('{chain.DOMAIN_SQL_HEX}', 'hex') || sha256(decode('{chain.DOMAIN_SQL_HEX}', 'hex') || uuid_send(space))
+    || int8send(1) || payload
   )
+  FROM trace_act
   ON CONFLICT (space_id) DO UPDATE SET
     seq = trace_head.seq + 1,
     hash = sha256(
-      decode('{chain.DOMAIN_SQL_HEX}', 'hex') || trace_head.hash || int8send(trace_head.seq + 1) || %(trace_payload)s
+      decode('{chain.DOMAIN_SQL_HEX}', 'hex') || trace_head.hash || int8send(trace_head.seq + 1)
+      || (SELECT payload FROM trace_act)
     )
-  RETURNING seq, hash
+  RETURNING space_id, seq, hash
 )
 """  # noqa: S608 - the only interpolation is the format's constant
-_LAST = """
+_TELL = """
 INSERT INTO trace_entry (space_id, seq, at, event, outcome, actor_kind, actor, object, payload, hash)
-SELECT %(trace_space)s, seq, %(trace_at)s, %(trace_event)s, %(trace_outcome)s, %(trace_kind)s, %(trace_actor)s,
-  %(trace_object)s, %(trace_payload)s, hash FROM trace_next
+SELECT n.space_id, n.seq, {at}, {event}, {outcome}, {kind}, {actor}, {object}, a.payload, n.hash
+FROM trace_next n, trace_act a
 """
+_NAMES = ("at", "event", "outcome", "kind", "actor", "object")
+_ACT = "trace_act AS MATERIALIZED (SELECT {space}::uuid AS space, {payload}::bytea AS payload)"
+
+# In a statement that writes too, by name.
+_PARTS = f"{_ACT.format(space='%(trace_space)s', payload='%(trace_payload)s')}, {_NEXT}"
+_LAST = _TELL.format(**{name: f"%(trace_{name})s" for name in _NAMES})
 _APPEND_POSTGRESQL = f"WITH {_PARTS} {_LAST}"
 
 
@@ -77,51 +86,18 @@ def _append(act: Act) -> None:
 
 def statement(act: Act) -> Statement:
     """The entry, to be joined to the statement of the act: both are written, or none. PostgreSQL only."""
-    return Statement(
-        _PARTS,
-        _LAST,
-        {
-            "trace_space": act.space_id,
-            "trace_genesis": chain.genesis(act.space_id),
-            "trace_payload": chain.payload(act),
-            "trace_at": act.at,
-            "trace_event": act.event.value,
-            "trace_outcome": act.outcome.value,
-            "trace_kind": act.actor_kind,
-            "trace_actor": act.actor_id,
-            "trace_object": act.object,
-        },
-    )
+    told = {f"trace_{name}": value for name, value in zip(_NAMES, _values(act), strict=True)}
+    return Statement(_PARTS, _LAST, {"trace_space": act.space_id, "trace_payload": chain.payload(act), **told})
 
 
-# The same, with positional parameters, as parts that stand before a read. `trace_act` gives the payload: no row, no entry.
-_BESIDE = f"""
-trace_next AS (
-  INSERT INTO trace_head (space_id, seq, hash)
-  SELECT space, 1, sha256(
-    decode('{chain.DOMAIN_SQL_HEX}', 'hex') || sha256(decode('{chain.DOMAIN_SQL_HEX}', 'hex') || uuid_send(space))
-    || int8send(1) || payload
-  )
-  FROM trace_act
-  ON CONFLICT (space_id) DO UPDATE SET
-    seq = trace_head.seq + 1,
-    hash = sha256(
-      decode('{chain.DOMAIN_SQL_HEX}', 'hex') || trace_head.hash || int8send(trace_head.seq + 1)
-      || (SELECT payload FROM trace_act)
-    )
-  RETURNING space_id, seq, hash
-),
-trace_told AS (
-  INSERT INTO trace_entry (space_id, seq, at, event, outcome, actor_kind, actor, object, payload, hash)
-  SELECT n.space_id, n.seq, %s, %s, %s, %s, %s, %s, a.payload, n.hash FROM trace_next n, trace_act a
-)
-"""  # noqa: S608 - the only interpolation is the format's constant
-_OF_SEARCH = f"trace_act AS MATERIALIZED (SELECT %s::uuid AS space, %s::bytea AS payload), {_BESIDE}"
+# Beside a read, in the order of the text.
+_TOLD = f"{_NEXT}, trace_told AS ({_TELL.format(**dict.fromkeys(_NAMES, '%s'))})"
+_OF_SEARCH = f"{_ACT.format(space='%s', payload='%s')}, {_TOLD}"
 _OF_READ = f"""
 trace_act AS MATERIALIZED (
   SELECT %s::uuid AS space, %s::bytea || convert_to(version::text, 'UTF8') || %s::bytea AS payload
   FROM found WHERE NOT deleted
-), {_BESIDE}
+), {_TOLD}
 """  # noqa: S608
 
 
