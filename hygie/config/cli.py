@@ -219,7 +219,7 @@ def _load_profiles(options: argparse.Namespace) -> int:
     from django.conf import settings
 
     from hygie.config import profiles
-    from hygie.lib.errors import Invalid
+    from hygie.lib.errors import Invalid, TooLarge
 
     folder = Path(settings.HYGIE_DATA) / "profiles"
     for each in options.source:
@@ -227,7 +227,7 @@ def _load_profiles(options: argparse.Namespace) -> int:
             told = profiles.keep(each, folder)
         except OSError as error:
             raise Refused(f"{each} cannot be read: {type(error).__name__}") from error
-        except Invalid as error:
+        except (Invalid, TooLarge) as error:
             print(f"{each}: {error.path}: {error.message}", file=sys.stderr)
             return 1
         print(told)

@@ -10,7 +10,7 @@ from hygie.fhir.core.validation.profiles.facts import ProfileFacts
 def keep(source: Path, folder: Path) -> str:
     """Writes what the package constrains into the folder, whole or not at all; a later load of the same package replaces it.
 
-    Gives a sentence for the person at the keyboard. Raises OSError, Invalid(profile-file, profile-empty).
+    Gives a sentence for the person at the keyboard. Raises OSError, Invalid(profile-file, profile-empty), TooLarge.
     """
     told, found = package.read_package(source)
     folder.mkdir(parents=True, exist_ok=True)

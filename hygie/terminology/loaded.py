@@ -5,8 +5,6 @@ holds when the servers are started again.
 """
 
 import hashlib
-import io
-import tarfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -14,14 +12,14 @@ from typing import Any
 
 from django.conf import settings
 
-from hygie.fhir.core import json
+from hygie.fhir.core import json, packages
 from hygie.fhir.core.terminology import reading
 from hygie.fhir.core.terminology.library import Library
 from hygie.fhir.core.terminology.members import Members
 from hygie.fhir.core.terminology.model import KINDS
 from hygie.fhir.core.terminology.r4 import R4
 from hygie.fhir.core.validation import validate
-from hygie.lib.errors import Invalid, TooLarge
+from hygie.lib.errors import Invalid
 from hygie.terminology.nomenclatures import Nomenclatures, Resources
 from hygie.terminology.queries import canonical_system
 
@@ -47,33 +45,11 @@ def read_path(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
     Resources of other types are passed over, so that a whole package can be given. Raises Invalid, TooLarge, OSError.
     """
-    if path.is_dir():
-        for each in sorted(path.rglob("*.json")):
-            yield from _resources(str(each), each.read_bytes())
-    elif path.suffix in (".tgz", ".gz"):
-        yield from _packed(path)
-    else:
-        yield from _resources(str(path), path.read_bytes())
-
-
-def _packed(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Read from the archive as it is, nothing is unpacked onto the disk."""
-    try:
-        with tarfile.open(fileobj=io.BytesIO(path.read_bytes()), mode="r:gz") as package:
-            for each in package:
-                if not each.isfile() or not each.name.endswith(".json"):
-                    continue
-                if each.size > MAX_FILE_BYTES:
-                    raise TooLarge(f"{each.name} is larger than {MAX_FILE_BYTES // 1024 // 1024} MB.")
-                if (file := package.extractfile(each)) is not None:
-                    yield from _resources(f"{path}:{each.name}", file.read())
-    except (tarfile.TarError, EOFError) as error:
-        raise Invalid(f"{path} is no FHIR package.", code="terminology-package") from error
+    for name, data in packages.json_files(path, largest=MAX_FILE_BYTES, code="terminology-package"):
+        yield from _resources(name if name.startswith(str(path)) else f"{path}:{name}", data)
 
 
 def _resources(where: str, data: bytes) -> Iterator[tuple[str, dict[str, Any]]]:
-    if len(data) > MAX_FILE_BYTES:
-        raise TooLarge(f"{where} is larger than {MAX_FILE_BYTES // 1024 // 1024} MB.")
     told = json.read(data)
     if not isinstance(told, dict):
         return

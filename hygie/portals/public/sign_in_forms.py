@@ -6,22 +6,33 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-class SignInForm(forms.Form):
-    username = forms.CharField(
+def _username(autocomplete: str) -> forms.CharField:
+    return forms.CharField(
         label=_("Identifiant"),
         max_length=150,
         error_messages={"required": _("Écrivez votre identifiant")},
-        widget=forms.TextInput(
-            attrs={"autocomplete": "username webauthn", "autocapitalize": "none", "spellcheck": "false"}
-        ),
+        widget=forms.TextInput(attrs={"autocomplete": autocomplete, "autocapitalize": "none", "spellcheck": "false"}),
     )
-    password = forms.CharField(
-        label=_("Mot de passe"),
+
+
+def _password(label: Any, missing: Any, autocomplete: str, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
         max_length=200,
         strip=False,
-        error_messages={"required": _("Écrivez votre mot de passe")},
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": missing},
+        widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}),
     )
+
+
+def _own_password() -> forms.CharField:
+    return _password(_("Mot de passe"), _("Écrivez votre mot de passe"), "current-password")
+
+
+class SignInForm(forms.Form):
+    username = _username("username webauthn")
+    password = _own_password()
 
     def __init__(self, *arguments: Any, kiosk: bool = False, **named: Any) -> None:
         """On a shared computer the browser is asked to keep nothing."""
@@ -55,30 +66,17 @@ class RecoveryForm(forms.Form):
 
 
 class PasswordForm(forms.Form):
-    code = forms.CharField(
-        label=_("Mot de passe"),
-        max_length=200,
-        strip=False,
-        error_messages={"required": _("Écrivez votre mot de passe")},
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    code = _own_password()
 
 
 class ForgottenForm(forms.Form):
-    username = forms.CharField(
-        label=_("Identifiant"),
-        max_length=150,
-        error_messages={"required": _("Écrivez votre identifiant")},
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
-    )
+    username = _username("username")
 
 
 class NewPasswordForm(forms.Form):
-    password = forms.CharField(
-        label=_("Nouveau mot de passe"),
-        help_text=_("12 caractères ou plus. Une phrase est plus facile à retenir. Vous pouvez le coller."),
-        max_length=200,
-        strip=False,
-        error_messages={"required": _("Écrivez un nouveau mot de passe")},
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    password = _password(
+        _("Nouveau mot de passe"),
+        _("Écrivez un nouveau mot de passe"),
+        "new-password",
+        _("12 caractères ou plus. Une phrase est plus facile à retenir. Vous pouvez le coller."),
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from hygie.fhir.core.definitions import load
 from hygie.fhir.core.validation.issues import Issue
+from hygie.fhir.core.validation.profiles.facts import r4_type
 from hygie.fhir.core.validation.profiles.items import Item
 from hygie.fhir.core.validation.profiles.scope import Codes, Scope, Shared
 from hygie.fhir.core.validation.profiles.tree import Profile, Profiles
@@ -14,7 +15,6 @@ from hygie.fhir.core.validation.profiles.vital_signs import implied
 
 Object = dict[str, Any]
 _EXTENSIONS = ("extension", "modifierExtension")
-_HL7 = "http://hl7.org/fhir/StructureDefinition/"
 # HL7's own that came after R4, and those that say elements of other versions: they are in no list here.
 _OF_HL7 = re.compile(r"http://hl7\.org/fhir/(\d\.\d/|tools/)?StructureDefinition/")
 _HELD = ("contained", "entry", "parameter")
@@ -75,7 +75,7 @@ class Judge:
         profile = self.profiles.find(canonical)
         if profile is not None:
             return _told(scope, profile, path, claimed_at)
-        kind = _type_of(canonical)
+        kind = r4_type(canonical)
         if kind is not None:
             is_right = load().is_a(str(scope.resource.get("resourceType")), kind)
             return [] if is_right else [_wrong_type(kind, canonical, claimed_at)]
@@ -112,12 +112,6 @@ class Judge:
             elif load().extension(url) is None and not _OF_HL7.match(url):
                 message = "Nobody defines this extension here: load its definition, or take it out."
                 yield Issue("error" if self.is_closed else "information", "structure", at, "extension-unknown", message)
-
-
-def _type_of(canonical: str) -> str | None:
-    """Of the canonical of a type of R4 itself, which every resource was checked against."""
-    name = canonical.partition("|")[0].removeprefix(_HL7)
-    return name if name in load().types else None
 
 
 def _wrong_type(kind: str, url: str, path: str) -> Issue:

@@ -7,6 +7,7 @@ from hygie.fhir.core import fhirpath
 from hygie.fhir.core.definitions import load
 from hygie.fhir.core.validation.issues import Fault, Faults, Severity
 from hygie.fhir.core.validation.profiles.coded import CODED, check_binding
+from hygie.fhir.core.validation.profiles.facts import HL7, r4_type
 from hygie.fhir.core.validation.profiles.items import Item, matches
 from hygie.fhir.core.validation.profiles.scope import Scope
 from hygie.fhir.core.validation.profiles.slicing import discriminators_of, is_in_slice
@@ -16,7 +17,6 @@ _DEPTH = 24
 _SHOWN = 160
 _WHY = " What this refers to does not: "
 _STEPS = 100_000
-_HL7 = "http://hl7.org/fhir/StructureDefinition/"
 
 
 class Check:
@@ -125,7 +125,7 @@ class Check:
         if rules.binding is None or value is None or item.type not in CODED:
             return []
         judge = self.scope.judge
-        coded = check_binding(value, rules.binding, judge.codes, is_strict=judge.advice)
+        coded = check_binding(value, rules.binding, self.scope.is_member, is_strict=judge.advice)
         if coded is None:
             return []
         return [self._fault(coded.rule, coded.message, item.steps, code=coded.code, severity=coded.severity)]
@@ -161,7 +161,7 @@ class Check:
             return []
         if any(self._is_target(target, each) is not False for each in wanted):
             return []
-        shown = ", ".join(each.removeprefix(_HL7) for each in wanted[:4]) + (", …" if len(wanted) > 4 else "")
+        shown = ", ".join(each.removeprefix(HL7) for each in wanted[:4]) + (", …" if len(wanted) > 4 else "")
         told = f"This may only refer to what follows {shown}.{self._why(target, wanted)}"
         return [self._fault("profile-target", told, (*item.steps, "reference"), code="value")]
 
@@ -176,8 +176,7 @@ class Check:
         return f"{_WHY}{worst.told_from(target.type).path}: {worst.message.partition(_WHY)[0]}"
 
     def _is_target(self, target: Item, canonical: str) -> bool | None:
-        name = canonical.partition("|")[0].removeprefix(_HL7)
-        if name in load().types:
+        if (name := r4_type(canonical)) is not None:
             return load().is_a(target.type, name)
         profile = self.scope.judge.profiles.find(canonical)
         if profile is None or not load().is_a(target.type, profile.type):

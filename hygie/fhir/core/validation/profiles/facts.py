@@ -11,7 +11,7 @@ import msgspec
 from hygie.fhir.core.definitions import Element, TypeRef, load
 
 Object = dict[str, Any]
-_HL7 = "http://hl7.org/fhir/StructureDefinition/"
+HL7 = "http://hl7.org/fhir/StructureDefinition/"
 _PATHLESS = "http://hl7.org/fhirpath/"
 _CODABLE = frozenset(["CodeableConcept", "Coding", "Quantity", "code", "string", "uri"])
 _STRENGTHS = ("required", "extensible")
@@ -149,7 +149,7 @@ def _types(
         code: str = each.get("code", "")
         if code.startswith(_PATHLESS) or not code:
             continue
-        profiles = tuple(url for url in each.get("profile", ()) if not _is_r4(url))
+        profiles = tuple(url for url in each.get("profile", ()) if r4_type(url) is None)
         targets = tuple(each.get("targetProfile", ()))
         told.append((code, profiles, targets))
     if known is None or any(profiles for _, profiles, _ in told):
@@ -167,14 +167,14 @@ def _type_of(code: str) -> str:
     return definition.base if definition.kind == "backbone" else code
 
 
-def _is_r4(url: str) -> bool:
-    """A profile that the type of R4 itself has (SimpleQuantity): its rules are checked with R4."""
-    return url.partition("|")[0].removeprefix(_HL7) in load().types
+def r4_type(canonical: str) -> str | None:
+    """The type of R4 itself that this is the canonical of (SimpleQuantity too): its rules are checked with R4."""
+    name = canonical.partition("|")[0].removeprefix(HL7)
+    return name if name in load().types else None
 
 
 def _target(url: str) -> str:
-    plain = url.partition("|")[0]
-    return plain.removeprefix(_HL7) if _is_r4(url) else plain
+    return r4_type(url) or url.partition("|")[0]
 
 
 def _binding(element: Object, known: tuple[Element, TypeRef] | None) -> tuple[str, str] | None:
@@ -206,7 +206,7 @@ def _constraints(
     type_name = known[1].code if known else kind if "." not in element["id"] else ""
     own = {each.key for each in load().invariants(type_name)} if type_name in load().types else set()
     for each in element.get("constraint", ()):
-        is_r4 = each["key"] in own or each["key"] in ("ele-1", "ext-1") or _is_r4(each.get("source", ""))
+        is_r4 = each["key"] in own or each["key"] in ("ele-1", "ext-1") or r4_type(each.get("source", "")) is not None
         if "expression" in each and not is_r4:
             severity = "warning" if each.get("severity") == "warning" else "error"
             yield each["key"], severity, each.get("human", each["key"]), each["expression"]

@@ -4,20 +4,16 @@ Packages are those of FHIR's registries (npm layout: `package/*.json`), folders 
 """
 
 import gzip
-import io
-import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
-from hygie.fhir.core import json
+from hygie.fhir.core import json, packages
 from hygie.fhir.core.validation.profiles.facts import ProfileFacts, read
 from hygie.lib.errors import HygieError, Invalid
 
 _LARGEST = 64 * 1024 * 1024
-_MOST = 20_000
-_ARCHIVES = (".tgz", ".tar.gz")
 
 
 class Source(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -59,7 +55,9 @@ def read_package(path: Path) -> tuple[Source, list[ProfileFacts]]:
     """
     found: list[ProfileFacts] = []
     source = Source(path.name, "", "")
-    for name, data in _files(path):
+    for name, data in packages.json_files(path, largest=_LARGEST, code="profile-file"):
+        if not _is_wanted(path, name):
+            continue
         try:
             told = json.read_object(data)
             if Path(name).name == "package.json":
@@ -73,27 +71,8 @@ def read_package(path: Path) -> tuple[Source, list[ProfileFacts]]:
     return source, found
 
 
-def _files(path: Path) -> Iterator[tuple[str, bytes]]:
-    if path.is_dir():
-        for each in sorted(path.rglob("*.json")):
-            yield str(each), each.read_bytes()
-    elif path.name.endswith(_ARCHIVES):
-        yield from _packed(path.read_bytes(), path.name)
-    else:
-        yield str(path), path.read_bytes()
-
-
-def _packed(data: bytes, name: str) -> Iterator[tuple[str, bytes]]:
-    """The JSON files of the package folder itself: examples and other/ are no profiles. Nothing is written to disk."""
-    try:
-        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
-            for index, member in enumerate(archive):
-                if index > _MOST or member.size > _LARGEST:
-                    raise Invalid("The package is too large.", code="profile-file", path=name)
-                is_wanted = member.name.startswith("package/") and member.name.count("/") == 1
-                if member.isfile() and is_wanted and member.name.endswith(".json"):
-                    held = archive.extractfile(member)
-                    if held is not None and not member.name.endswith((".index.json", ".index.db")):
-                        yield member.name, held.read()
-    except (tarfile.TarError, EOFError, OSError) as error:
-        raise Invalid("It is not a package (.tgz).", code="profile-file", path=name) from error
+def _is_wanted(path: Path, name: str) -> bool:
+    """Of a package, the files of its own folder: examples and other/ are no profiles, `.index.json` is a list."""
+    if not path.is_file() or name == str(path):
+        return True
+    return name.startswith("package/") and name.count("/") == 1 and not name.endswith(".index.json")

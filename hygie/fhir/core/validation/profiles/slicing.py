@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from hygie.fhir.core.definitions import load
+from hygie.fhir.core.validation.profiles.facts import r4_type
 from hygie.fhir.core.validation.profiles.items import Item, matches
 from hygie.fhir.core.validation.profiles.scope import Scope
 from hygie.fhir.core.validation.profiles.tree import Rules
@@ -142,8 +143,7 @@ def _target_rules(at: Rules, scope: Scope) -> Rules | None:
     types: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = []
     only: Rules | None = None
     for canonical in (each for _, _, targets in at.types for each in targets):
-        name = canonical.partition("|")[0].removeprefix("http://hl7.org/fhir/StructureDefinition/")
-        if name in load().types:
+        if (name := r4_type(canonical)) is not None:
             types.append((name, (), ()))
         elif profile := scope.judge.profiles.find(canonical):
             types.append((profile.type, (canonical,), ()))

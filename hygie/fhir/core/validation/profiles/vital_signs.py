@@ -5,7 +5,8 @@ https://hl7.org/fhir/R4/observation-vitalsigns.html: facts, LOINC codes of the p
 
 from typing import Any
 
-_HL7 = "http://hl7.org/fhir/StructureDefinition/"
+from hygie.fhir.core.validation.profiles.facts import HL7
+
 _LOINC = "http://loinc.org"
 _SNOMED_CT = "http://snomed.info/sct"
 _CODES = {
@@ -23,7 +24,7 @@ _CODES = {
 # Two concepts that HL7's validator takes for the same measure.
 _CONCEPTS = {"bodytemp": ("386725007", "276885007")}
 _PROFILE = {
-    (system, code): _HL7 + name
+    (system, code): HL7 + name
     for system, table in ((_LOINC, _CODES), (_SNOMED_CT, _CONCEPTS))
     for name, codes in table.items()
     for code in codes
