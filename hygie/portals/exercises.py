@@ -38,7 +38,7 @@ class Exercise:
     def label(self) -> str:
         place = self.organization
         where = f"{place.name}, {place.city}" if place.city else place.name
-        return gettext("%(profession)s : %(place)s") % {"profession": self.profession_label, "place": where}
+        return gettext("%(profession)s : %(place)s") % {"profession": self.profession_label, "place": where}
 
 
 def offer(session: SessionBase, joined: Sequence[tuple[Activity, OrganizationView]]) -> None:

@@ -43,7 +43,7 @@ def pdf(receipt: Receipt, *, language: str = "fr") -> bytes:
         head = [
             Paragraph(_safe(receipt.title), _TITLE),
             Paragraph(_safe(gettext("Fait le %(day)s") % {"day": day}), _BODY),
-            Paragraph(_safe(gettext("Référence : %(reference)s") % {"reference": receipt.reference}), _BODY),
+            Paragraph(_safe(gettext("Référence : %(reference)s") % {"reference": receipt.reference}), _BODY),
             Spacer(1, 14),
         ]
         foot = _Foot(gettext("Page %(number)d"), language)

@@ -16,6 +16,7 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import translation
 from lxml import html
 
+from hygie.notifications.texts import TEXTS
 from hygie.terminology import labels
 from hygie.terminology import queries as terminology
 from tests.conftest import REPOSITORY
@@ -125,6 +126,14 @@ def test_english_is_typeset_as_english():
     texts = [(entry.msgid, text) for entry in ENGLISH.values() for text in entry.texts]
     assert [text for _, text in texts if fault.search(text)] == []
     assert [text for msgid, text in texts if msgid[-1].isspace() != text[-1].isspace()] == []
+
+
+def test_french_is_typeset_as_french():
+    """No line begins with : ; ? ! »: what stands before them does not break. Messages that leave are plain, as SMS are, and
+    titles of documents are those of the terminology."""
+    fault = re.compile(r"\S [:;?!»](?:\s|$)|« ")
+    left = {str(text.body) for text in TEXTS.values()} | {str(title) for title in labels.PLAIN_TITLES}
+    assert [each for each in ENGLISH if fault.search(each) and each not in left] == []
 
 
 def test_the_french_catalogue_repeats_the_plurals_and_nothing_else():

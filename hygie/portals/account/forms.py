@@ -21,7 +21,7 @@ class _Name(forms.CharField):
 def _name() -> _Name:
     return _Name(
         label=_("Nom de ce moyen"),
-        help_text=_("Pour le reconnaître. Exemple : mon téléphone."),
+        help_text=_("Pour le reconnaître. Exemple : mon téléphone."),
         max_length=NAME_LENGTH,
         error_messages={
             "required": _("Donnez un nom à ce moyen"),

@@ -162,7 +162,7 @@ def factor_remove(request: HttpRequest, factor_id: uuid.UUID) -> HttpResponse:
         factors.remove(request.account.id, factor_id)
     except Conflict:
         messages.error(
-            request, gettext("C’est votre dernier moyen sûr : ajoutez-en un autre avant de retirer celui-ci.")
+            request, gettext("C’est votre dernier moyen sûr : ajoutez-en un autre avant de retirer celui-ci.")
         )
         return redirect("account:factor", factor_id=factor_id)
     notices.tell(request, request.account, "sign-in.means-removed")
@@ -197,7 +197,7 @@ def _added(request: HttpRequest, words: str) -> HttpResponse:
     messages.success(request, words)
     known = factors.standing(request.account.id)
     if not known.recovery_left and len(known.of(Kind.PASSKEY) + known.of(Kind.TOTP)) == 1:
-        messages.info(request, gettext("Faites aussi des codes de secours : ils remplacent un moyen perdu."))
+        messages.info(request, gettext("Faites aussi des codes de secours : ils remplacent un moyen perdu."))
     return redirect("account:security")
 
 

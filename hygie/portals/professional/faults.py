@@ -15,7 +15,7 @@ def fault_text(error: HygieError) -> str:
     """One or two sentences; never what the document holds."""
     said = _rule(error) if isinstance(error, AccessRefused) else _SENTENCES.get(error.code, _unknown)(error)
     if error.path.startswith("/") and error.code.startswith(_PLACED):
-        place = gettext("Endroit du fichier : %(path)s") % {"path": error.path}
+        place = gettext("Endroit du fichier : %(path)s") % {"path": error.path}
         return f"{said} {place}"
     return said
 
@@ -28,7 +28,7 @@ def _rule(error: HygieError) -> str:
 
 
 def _unknown(error: HygieError) -> str:
-    return gettext("Ce document n’a pas été accepté. Rien n’a été enregistré. Code : %(code)s") % {"code": error.code}
+    return gettext("Ce document n’a pas été accepté. Rien n’a été enregistré. Code : %(code)s") % {"code": error.code}
 
 
 def _not_xml(_: HygieError) -> str:
@@ -65,11 +65,11 @@ def _other_patient(_: HygieError) -> str:
 
 
 def _no_ins(_: HygieError) -> str:
-    return gettext("Ce document ne porte pas de matricule INS : l’identité n’est pas qualifiée.")
+    return gettext("Ce document ne porte pas de matricule INS : l’identité n’est pas qualifiée.")
 
 
 def _not_qualified(_: HygieError) -> str:
-    return gettext("L’identité de ce dossier n’est pas qualifiée : aucun document ne peut y entrer.")
+    return gettext("L’identité de ce dossier n’est pas qualifiée : aucun document ne peut y entrer.")
 
 
 def _traits(error: HygieError) -> str:
@@ -82,7 +82,7 @@ def _traits(error: HygieError) -> str:
     differs = ", ".join(names[trait] for trait in _TRAITS if trait in error.message)
     if not differs:
         return gettext("L’identité écrite dans le document n’est pas celle du dossier.")
-    return gettext("L’identité écrite dans le document n’est pas celle du dossier : %(traits)s.") % {"traits": differs}
+    return gettext("L’identité écrite dans le document n’est pas celle du dossier : %(traits)s.") % {"traits": differs}
 
 
 def _type(_: HygieError) -> str:

@@ -40,7 +40,7 @@ class DayField(forms.Field):
         elif found := _DAY.fullmatch(text):
             day, month, year = found.groups()
         else:
-            raise forms.ValidationError(gettext("Écrivez une date complète : jour, mois et année"))
+            raise forms.ValidationError(gettext("Écrivez une date complète : jour, mois et année"))
         try:
             return dt.date(int(year), int(month), int(day))
         except ValueError as error:
@@ -73,14 +73,14 @@ class PatientSearchForm(forms.Form):
         except Invalid as error:
             if error.code == "ins-key":
                 raise forms.ValidationError(
-                    gettext("La clé ne correspond pas au matricule : un caractère est faux. Vérifiez la saisie")
+                    gettext("La clé ne correspond pas au matricule : un caractère est faux. Vérifiez la saisie")
                 ) from error
             count = len(re.sub(r"[\s.\u00a0\u202f-]", "", typed))
             if count != 15:
                 raise forms.ValidationError(
                     ngettext(
-                        "Le matricule a 15 caractères, clé comprise : vous en avez écrit %(count)s",
-                        "Le matricule a 15 caractères, clé comprise : vous en avez écrit %(count)s",
+                        "Le matricule a 15 caractères, clé comprise : vous en avez écrit %(count)s",
+                        "Le matricule a 15 caractères, clé comprise : vous en avez écrit %(count)s",
                         count,
                     )
                     % {"count": count}
@@ -169,6 +169,6 @@ class DepositForm(forms.Form):
         limit = settings.HYGIE_DOCUMENT_BYTES
         if upload.size and upload.size > limit:
             raise forms.ValidationError(
-                gettext("Le fichier est trop gros : %(limit)s Mo au plus") % {"limit": limit // (1024 * 1024)}
+                gettext("Le fichier est trop gros : %(limit)s Mo au plus") % {"limit": limit // (1024 * 1024)}
             )
         return upload

@@ -62,7 +62,7 @@ def organization(request: HttpRequest) -> HttpResponse:
             records.forget_all(request.session)
         request.session["organization_id"] = str(chosen)
         name = next(each.name for each in organizations if each.id == chosen)
-        messages.success(request, gettext("Vous agissez maintenant pour : %(name)s.") % {"name": name})
+        messages.success(request, gettext("Vous agissez maintenant pour : %(name)s.") % {"name": name})
         return redirect("professional:home")
     context = {"nav": "organization", "form": form, "current": current, "organizations": organizations}
     return render(request, "professional/organization.html", context, status=422 if form.errors else 200)
@@ -82,7 +82,7 @@ def _exercise(request: HttpRequest) -> HttpResponse:
         if current is None or chosen.key != current.key:
             records.forget_all(request.session)
         exercises.choose(request.session, chosen.key)
-        messages.success(request, gettext("Vous agissez maintenant comme : %(name)s.") % {"name": chosen.label})
+        messages.success(request, gettext("Vous agissez maintenant comme : %(name)s.") % {"name": chosen.label})
         return redirect("professional:home")
     context = {"nav": "organization", "form": form, "current": current, "organizations": offered, "by_exercise": True}
     return render(request, "professional/organization.html", context, status=422 if form.errors else 200)

@@ -29,7 +29,7 @@ class Problem:
 _LATE = Problem(
     _("Cette connexion n’est plus valable"),
     _("Elle a duré trop longtemps, elle a déjà servi, ou elle a commencé dans un autre navigateur."),
-    _("Recommencez depuis cette page. N’utilisez pas le bouton « Précédent » ni un lien reçu."),
+    _("Recommencez depuis cette page. N’utilisez pas le bouton « Précédent » ni un lien reçu."),
 )
 _DOWN = Problem(
     _("%(provider)s ne répond pas"),
@@ -52,14 +52,14 @@ PROBLEMS: dict[str, Problem] = {
     "level-too-low": Problem(
         _("Il faut une preuve d’identité plus forte"),
         _("Le compte choisi chez %(provider)s ne protège pas assez des données de santé."),
-        _("Recommencez, et choisissez un compte vérifié : France Identité, L’Identité Numérique La Poste ou e-CPS."),
+        _("Recommencez, et choisissez un compte vérifié : France Identité, L’Identité Numérique La Poste ou e-CPS."),
     ),
     "level-unknown": _UNSURE,
     "identity-unknown": Problem(
         _("Aucun espace n’a exactement cette identité"),
         _("Le nom de naissance, tous les prénoms, le sexe, la date et le lieu de naissance doivent être les mêmes."),
         _(
-            "Votre identité n’est peut-être pas encore vérifiée par un professionnel : montrez-lui une pièce d’identité. "
+            "Votre identité n’est peut-être pas encore vérifiée par un professionnel : montrez-lui une pièce d’identité. "
             "Si votre état civil a une erreur, demandez à l’Insee de le corriger."
         ),
         again=False,
@@ -67,13 +67,13 @@ PROBLEMS: dict[str, Problem] = {
     "identity-ambiguous": Problem(
         _("Plusieurs personnes ont exactement cette identité"),
         _("Pour ne jamais ouvrir l’espace d’un autre, la connexion s’arrête ici."),
-        _("Connectez-vous d’une autre façon, ou demandez de l’aide : un agent vérifiera votre numéro de santé (INS)."),
+        _("Connectez-vous d’une autre façon, ou demandez de l’aide : un agent vérifiera votre numéro de santé (INS)."),
         again=False,
     ),
     "identity-taken": Problem(
         _("Cet espace est déjà relié à une autre identité"),
         _("Une autre identité de %(provider)s ouvre cet espace. Les deux ne peuvent pas l’ouvrir."),
-        _("Connectez-vous d’une autre façon, et demandez de l’aide : un agent vérifiera qui vous êtes."),
+        _("Connectez-vous d’une autre façon, et demandez de l’aide : un agent vérifiera qui vous êtes."),
         again=False,
     ),
     "other-person": Problem(

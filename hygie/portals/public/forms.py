@@ -25,6 +25,6 @@ class DisplayForm(forms.Form):
     spacing = forms.ChoiceField(
         label=_("Espacement du texte"),
         choices=[(each, _SPACING_WORDS[each]) for each in SPACINGS],
-        help_text=_("Large : plus d’espace entre les lettres, les mots et les lignes."),
+        help_text=_("Large : plus d’espace entre les lettres, les mots et les lignes."),
         widget=forms.RadioSelect,
     )

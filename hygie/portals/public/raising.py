@@ -46,7 +46,7 @@ def sign_in_raise(request: HttpRequest) -> HttpResponse:
     if again:
         title, lead = (
             gettext("Confirmez que c’est vous"),
-            gettext("Cette page est sensible : une nouvelle preuve suffit."),
+            gettext("Cette page est sensible : une nouvelle preuve suffit."),
         )
     else:
         title = gettext("Une preuve de plus")

@@ -45,7 +45,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
         ways,
         done,
         title=gettext("Prouvez que c’est bien vous"),
-        lead=gettext("Étape 2 sur 2. Votre mot de passe est juste : il reste une preuve."),
+        lead=gettext("Étape 2 sur 2. Votre mot de passe est juste : il reste une preuve."),
         back_url=True,
         kiosk=held["kiosk"],
     )
@@ -56,7 +56,7 @@ def after_recovery(request: HttpRequest, account: AccountView) -> None:
     notices.tell(request, account, "sign-in.recovery-used")
     left = recovery.left(account.id)
     messages.warning(
-        request, gettext("Un code de secours a servi. Il en reste %(count)d : pensez à en refaire.") % {"count": left}
+        request, gettext("Un code de secours a servi. Il en reste %(count)d : pensez à en refaire.") % {"count": left}
     )
 
 

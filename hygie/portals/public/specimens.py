@@ -14,7 +14,7 @@ _TOKENS = (
 
 
 class SpecimenForm(forms.Form):
-    title = forms.CharField(label=_("Titre du document"), help_text=_("Exemple : ordonnance de lunettes"))
+    title = forms.CharField(label=_("Titre du document"), help_text=_("Exemple : ordonnance de lunettes"))
     kind = forms.ChoiceField(
         label=_("Type de document"),
         choices=[("", _("Choisir")), ("a", _("Ordonnance")), ("b", _("Compte rendu"))],
@@ -22,14 +22,14 @@ class SpecimenForm(forms.Form):
     )
     dated_on = forms.DateField(
         label=_("Date du document"),
-        help_text=_("Exemple : 12/03/2026"),
+        help_text=_("Exemple : 12/03/2026"),
         error_messages={"invalid": _("Écrivez la date avec un jour, un mois et une année")},
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
     file = forms.FileField(label=_("Fichier"), help_text=_("PDF, photo ou texte, 20 Mo au plus"), required=False)
     note = forms.CharField(label=_("Note pour vous"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     how_long = forms.ChoiceField(
-        label=_("Combien de temps ?"),
+        label=_("Combien de temps ?"),
         choices=[("1h", _("1 heure")), ("24h", _("24 heures")), ("30d", _("30 jours"))],
         error_messages={"required": _("Choisissez une durée")},
         widget=forms.RadioSelect,

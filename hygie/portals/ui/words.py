@@ -23,7 +23,7 @@ def moment(value: dt.datetime | None) -> str:
     if value is None:
         return ""
     local = _local(value)
-    return gettext("%(day)s à %(hour)s h %(minute)s") % {"day": day(local), "hour": local.hour, "minute": f"{local:%M}"}
+    return gettext("%(day)s à %(hour)s h %(minute)s") % {"day": day(local), "hour": local.hour, "minute": f"{local:%M}"}
 
 
 def age(born_on: dt.date, today: dt.date) -> str:

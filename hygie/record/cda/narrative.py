@@ -161,7 +161,7 @@ class Narrative:
 
     def _table(self, element: _Element) -> None:
         caption = element.find(V3 + "caption")
-        words = flat_text(caption) or gettext("Tableau : %(title)s") % {"title": self._title}
+        words = flat_text(caption) or gettext("Tableau : %(title)s") % {"title": self._title}
         label = escape(self._links.unique_label(words[:_MAX_LABEL]))
         self._anchor(element)
         self._out.append(

@@ -44,7 +44,7 @@ def test_the_pages_are_the_same_for_a_citizen_and_a_professional(lea):
             page = visitor.get(address)
             assert page.status_code == 200, address
             assert page.content.decode().count("<h1") == 1
-    assert "Votre connexion : renforcée" in lea.get("/ma-connexion/").content.decode()
+    assert "Votre connexion : renforcée" in lea.get("/ma-connexion/").content.decode()
 
 
 @pytest.mark.parametrize("address", SENSITIVE)

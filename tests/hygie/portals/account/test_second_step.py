@@ -197,7 +197,7 @@ def test_the_levels_are_explained(client):
     make_family()
     assert "Simple" in client.get("/connexion/niveaux/").content.decode()
     factories.enter(client, guests.pk("lea"))
-    assert "Votre connexion : renforcée" in client.get("/connexion/niveaux/").content.decode()
+    assert "Votre connexion : renforcée" in client.get("/connexion/niveaux/").content.decode()
 
 
 # ---- a shared computer
