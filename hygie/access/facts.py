@@ -20,7 +20,8 @@ from hygie.terminology import queries as terminology
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`known` is False when no such space exists: the answers are then those of a space that is not open."""
+    """`known` is False when no such space exists for the asker: a closed one exists for its people only, and answers to all
+    others as an unknown one does."""
 
     known: bool = True
     level: Level = Level.LOW
@@ -137,11 +138,14 @@ def _instant(value: dt.datetime | str | None) -> dt.datetime | None:
 def facts_for(actor: Actor, space_id: uuid.UUID, rows: list[Row]) -> Facts:
     """The facts of one asker, out of the rows of the space."""
     spaces = [row for row in rows if row.kind == "space"]
+    closed = any(row.until is not None for row in spaces)
+    if closed and actor.kind is not ActorKind.CITIZEN:
+        spaces = rows = []  # what remains of it is between the person and the law: to others it does not exist
     base = Facts(
         known=bool(spaces) or space_id == REGISTERS,
         level=actor.level,
         registers=space_id == REGISTERS,
-        closed=any(row.until is not None for row in spaces),
+        closed=closed,
         test_space=any(row.extra for row in spaces),
     )
     if actor.kind is ActorKind.SOFTWARE:

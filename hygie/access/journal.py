@@ -153,6 +153,7 @@ def refused(
     now: dt.datetime,
     object: str = "",
 ) -> HygieError:
-    """The refusal of a decision; a space that does not exist leaves no trace and gives the same answer."""
+    """The refusal of a decision; a space that does not exist leaves no trace and gives the same answer, as a closed one does,
+    which keeps a trace."""
     error = AccessRefused(decision.reason_en, code=decision.rule)
-    return refusal(error, actor, space_id, event, now=now, object=object) if facts.known else error
+    return refusal(error, actor, space_id, event, now=now, object=object) if facts.known or facts.closed else error

@@ -80,7 +80,7 @@ RULES: tuple[Rule, ...] = (
         "The software was not granted this scope.",
     ),
     Rule(
-        "space.closed", ALL - {P.SPACE_FIND}, Effect.REFUSE, lambda f: f.closed,
+        "space.closed", ALL - {P.SPACE_FIND}, Effect.REFUSE, lambda f: f.closed and f.known,
         "Cet espace est fermé.",
         "This space is closed.",
     ),

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Collection
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from oauth2_provider.models import AccessToken, Application
 
 from hygie.identity.ins import INS, IdentityStatus
@@ -39,23 +39,26 @@ def create_space(
     is_test: bool = False,
 ) -> uuid.UUID:
     """An empty, usable space. Raises Conflict(ins-taken) when this INS has one."""
-    if Identity.objects.filter(ins_oid=ins.oid, ins_value=ins.value).exists():
-        raise Conflict("This INS has a space.", code="ins-taken")
     space = Space.objects.create(id=space_id or ids.new_space_id(), created_at=now, is_test=is_test)
-    Identity.objects.create(
-        space=space,
-        ins_oid=ins.oid,
-        ins_value=ins.value,
-        status=status,
-        birth_family=traits.birth_family,
-        birth_given=list(traits.birth_given),
-        first_given=traits.first_given,
-        used_family=traits.used_family,
-        used_given=traits.used_given,
-        sex=traits.sex,
-        born_on=traits.born_on,
-        birth_place=traits.birth_place,
-    )
+    try:
+        # Two creations at once: the second one waits here, and finds the number taken.
+        with transaction.atomic():
+            Identity.objects.create(
+                space=space,
+                ins_oid=ins.oid,
+                ins_value=ins.value,
+                status=status,
+                birth_family=traits.birth_family,
+                birth_given=list(traits.birth_given),
+                first_given=traits.first_given,
+                used_family=traits.used_family,
+                used_given=traits.used_given,
+                sex=traits.sex,
+                born_on=traits.born_on,
+                birth_place=traits.birth_place,
+            )
+    except IntegrityError as error:
+        raise Conflict("This INS has a space.", code="ins-taken") from error
     return space.id
 
 

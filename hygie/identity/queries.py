@@ -72,12 +72,13 @@ _PERSON = """
 SELECT i.space_id, i.ins_oid, i.ins_value, i.status, i.birth_family, i.birth_given, i.first_given, i.sex, i.born_on,
   i.birth_place, i.used_family, i.used_given, s.closed_at
 FROM identity_identity i JOIN identity_space s ON s.id = i.space_id
-WHERE i.ins_oid = %s AND i.ins_value = %s
+WHERE i.ins_oid = %s AND i.ins_value = %s AND s.closed_at IS NULL
 """
 
 
 def find_spaces(numbers: Iterable[INS]) -> list[Person]:
-    """The persons that these INS name, each once. A document names one, hence one statement a number: the hot path."""
+    """The persons with an open space that these INS name, each once. A document names one: one statement a number, on the
+    hot path."""
     found: dict[uuid.UUID, Person] = {}
     for ins in dict.fromkeys(numbers):
         if ins.oid not in settings.HYGIE_ACCEPTED_INS_OIDS:

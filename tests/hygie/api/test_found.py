@@ -1,12 +1,16 @@
 """What a reading or an attack found at the machines' door; each stays mended."""
 
 import time
+import uuid
 
 import psycopg
 import pytest
 from django.db import connection
 
+from hygie.identity.models import Space
+from hygie.lib import clock
 from hygie.trace.models import Entry
+from tests import factories
 from tests.hygie.api.conftest import code_of, observation
 
 
@@ -86,3 +90,46 @@ def test_who_asks_how_far_an_export_is_does_not_wait_for_the_worker(bench, trans
         assert bench.get(f"/fhir/{place}").status_code == 202
         assert time.monotonic() - began < 2
         worker.rollback()
+
+
+def test_a_closed_space_answers_as_an_unknown_one(doctor, bench, world):
+    """Whoever may know of it is the person alone."""
+    known = doctor.deposit(factories.cda()).json()["document_id"]
+    Space.objects.filter(id=world.space_id).update(closed_at=clock.now())
+    nobody = uuid.uuid4()
+
+    def seen(software, space_id, ins):
+        local = known.partition(".")[2]
+        gets = [
+            f"Patient/{space_id}",
+            f"Patient/{space_id}/$everything",
+            f"DocumentReference/{space_id}.{local}",
+            f"DocumentReference?patient={space_id}",
+            f"Observation?patient={space_id}",
+            f"DocumentReference?patient.identifier={ins.system}|{ins.value}",
+        ]
+        answers = [software.get(f"/fhir/{each}") for each in gets]
+        answers.append(software.post("/fhir/Observation", observation(str(space_id))))
+        return [
+            (each.status_code, code_of(each) if each.status_code >= 400 else each.json()["total"]) for each in answers
+        ]
+
+    stranger = factories.ins(7)
+    for software in (doctor, bench):
+        assert seen(software, world.space_id, world.ins) == seen(software, nobody, stranger)
+
+
+def test_a_deposit_in_a_closed_space_is_one_for_nobody(doctor, world):
+    Space.objects.filter(id=world.space_id).update(closed_at=clock.now())
+    answers = [
+        doctor.deposit(factories.cda(number=number, **more))
+        for number, more in ((world.ins, {}), (world.ins, {"who": factories.traits("AUTRE")}), (factories.ins(7), {}))
+    ]
+    assert {(each.status_code, code_of(each)) for each in answers} == {(422, "space-unknown")}
+
+
+def test_a_refusal_in_a_closed_space_is_told_to_the_person(doctor, world):
+    Space.objects.filter(id=world.space_id).update(closed_at=clock.now())
+    before = told_of(world.space_id)
+    doctor.get(f"/fhir/Observation?patient={world.space_id}")
+    assert told_of(world.space_id) == before + 1

@@ -74,9 +74,9 @@ def test_tables_without_caption_take_the_name_of_their_section_once_each() -> No
     table = "<table><tbody><tr><td>1</td></tr></tbody></table>"
     found = rendered(section(table + table, title='Un "titre"'), section(table, title='Un "titre"'))
     page = "".join(part.html for part in found.sections)
-    assert page.count('aria-label="Tableau : Un &quot;titre&quot;"') == 1
-    assert page.count('aria-label="Tableau : Un &quot;titre&quot; (2)"') == 1
-    assert page.count('aria-label="Tableau : Un &quot;titre&quot; (3)"') == 1
+    assert page.count('aria-label="Tableau : Un &quot;titre&quot;"') == 1
+    assert page.count('aria-label="Tableau : Un &quot;titre&quot; (2)"') == 1
+    assert page.count('aria-label="Tableau : Un &quot;titre&quot; (3)"') == 1
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ def test_a_hostile_narrative_has_no_way_out(text: str) -> None:
 def test_a_hostile_code_or_title_of_a_section_is_not_html() -> None:
     (found,) = rendered(section("<table><tr><td>x</td></tr></table>", title='&lt;script&gt;"')).sections
     assert found.title == '<script>"' and not isinstance(found.title, SafeString)
-    assert 'aria-label="Tableau : &lt;script&gt;&quot;"' in found.html
+    assert 'aria-label="Tableau : &lt;script&gt;&quot;"' in found.html
 
 
 @pytest.mark.parametrize(
