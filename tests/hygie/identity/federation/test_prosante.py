@@ -80,7 +80,7 @@ def test_several_activities_are_chosen_before_anything_else(client, provider):
     assert client.get("/pro/patient/")["Location"] == "/pro/structure/"
     page = client.get("/pro/structure/").content.decode()
     assert page.count('type="radio"') == 3
-    assert "Pharmacien : Structure R1" in page
+    assert "Pharmacien : Structure R1" in page
     assert client.post("/pro/structure/", {"organization": "9"}).status_code == 422
     assert client.post("/pro/structure/", {"organization": "2"})["Location"] == "/pro/"
     home = client.get("/pro/")

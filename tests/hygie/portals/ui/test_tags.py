@@ -158,7 +158,7 @@ def test_a_day_is_written_as_people_write_it(value, expected):
 
 def test_a_moment_is_in_local_time():
     assert words.moment(dt.datetime(2026, 3, 16, 9, 12, tzinfo=dt.UTC)) == "16 mars 2026 à 10 h 12"
-    assert words.moment(dt.datetime(2026, 7, 1, 22, 5, tzinfo=dt.UTC)) == "2 juillet 2026 à 0 h 05"
+    assert words.moment(dt.datetime(2026, 7, 1, 22, 5, tzinfo=dt.UTC)) == "2 juillet 2026 à 0 h 05"
     assert words.moment(None) == ""
 
 
